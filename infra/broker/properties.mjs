@@ -1,0 +1,70 @@
+const mebibyte = 1 << 20;
+
+/**
+ * Settings of every broker that Stagecoach starts for itself, whatever it runs in: one node, small
+ * internal topics, records up to 16 MiB, topics only by request, and back quickly after a kill.
+ */
+export const commonProperties = {
+  'node.id': '1',
+  'process.roles': 'broker,controller',
+  'auto.create.topics.enable': 'false',
+  'broker.heartbeat.interval.ms': '200',
+  'broker.session.timeout.ms': '1000',
+  'default.replication.factor': '1',
+  'group.initial.rebalance.delay.ms': '0',
+  'group.min.session.timeout.ms': '1000',
+  'log.cleaner.dedupe.buffer.size': String(4 * mebibyte),
+  'log.retention.hours': '24',
+  'log.segment.bytes': String(128 * mebibyte),
+  'message.max.bytes': String(16 * mebibyte),
+  'min.insync.replicas': '1',
+  'offsets.topic.num.partitions': '4',
+  'offsets.topic.replication.factor': '1',
+  'replica.fetch.max.bytes': String(16 * mebibyte),
+  'transaction.state.log.min.isr': '1',
+  'transaction.state.log.num.partitions': '4',
+  'transaction.state.log.replication.factor': '1',
+};
+
+/** The listeners of a broker on this machine's loopback. */
+export function loopbackListeners(port, controllerPort) {
+  return {
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  };
+}
+
+/**
+ * The listeners of a broker in a container whose port 9092 is published as `host`:`port`. The
+ * broker reaches itself by a listener of its own: from inside, the published address leads nowhere.
+ */
+export function containerListeners(host, port) {
+  return {
+    listeners: 'PLAINTEXT://0.0.0.0:9092,INTERNAL://127.0.0.1:9094,CONTROLLER://127.0.0.1:9093',
+    'advertised.listeners': `PLAINTEXT://${host}:${port},INTERNAL://127.0.0.1:9094`,
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.voters': '1@127.0.0.1:9093',
+    'inter.broker.listener.name': 'INTERNAL',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+  };
+}
+
+/** The text of a Java properties file. */
+export function propertiesText(properties) {
+  const lines = Object.entries(properties).map(
+    ([name, value]) => `${name}=${String(value).replaceAll('\\', '\\\\')}\n`,
+  );
+  return lines.join('');
+}
+
+/** Settings as environment variables, in the manner of the image apache/kafka. */
+export function environmentOf(properties) {
+  const entries = Object.entries(properties).map(([name, value]) => [
+    `KAFKA_${name.replaceAll('_', '__').replaceAll('-', '___').replaceAll('.', '_').toUpperCase()}`,
+    String(value),
+  ]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,43 @@
+import { findJava, hasJars } from '../broker/java.mjs';
+import { dockerProblem, hasImage, wantedKafkaImage } from '../docker.mjs';
+import { localKafkaImage } from '../image/build.mjs';
+import { obtainKafkaImage } from '../image/kafka-image.mjs';
+import { findProgram } from '../program.mjs';
+import { SetupError } from '../setup-error.mjs';
+import { fetchKafkaJars } from './kafka-jars.mjs';
+
+/** Why Java and Maven can't give a broker, or undefined if they can. */
+async function javaProblem() {
+  const found = await findJava();
+  if (found.java === undefined) return found.problem;
+  return findProgram('mvn') === undefined ? 'Java, but no Maven (mvn)' : undefined;
+}
+
+async function requireJavaOrDocker() {
+  const java = await javaProblem();
+  if (java === undefined) return;
+  const docker = await dockerProblem();
+  if (docker === undefined) return;
+  throw new SetupError(
+    `Nothing here can run a Kafka broker: found ${java}, and ${docker}. Install Java 17 or later with Maven (on Debian and Ubuntu: apt-get install default-jdk-headless maven), or start Docker, or set KAFKA_BROKERS to the cluster to use, such as kafka1:9092.`,
+  );
+}
+
+/** What a local Kafka broker is made of: Maven Central's jars for Java, else an image for Docker. */
+export const brokerStep = {
+  title: 'Kafka broker',
+  bytes: 200e6,
+
+  async isDone() {
+    if (process.env.KAFKA_BROKERS || hasJars()) return true;
+    if ((await javaProblem()) === undefined || (await dockerProblem()) !== undefined) return false;
+    return (await hasImage(wantedKafkaImage)) || hasImage(localKafkaImage);
+  },
+
+  requirements: () => [requireJavaOrDocker],
+
+  async run(report) {
+    if ((await javaProblem()) === undefined) await fetchKafkaJars(report);
+    else await obtainKafkaImage(report);
+  },
+};

@@ -1,0 +1,41 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasJars, jarsDir } from '../broker/java.mjs';
+import { runProgram } from '../program.mjs';
+import { root } from '../project.mjs';
+import { SetupError } from '../setup-error.mjs';
+import { fillFolder } from './write-whole.mjs';
+
+/** Maven resolves Kafka and all it needs, and checks every file against its repository's checksum. */
+export async function fetchKafkaJars(report) {
+  if (hasJars()) return;
+  let files = 0;
+  await fillFolder(jarsDir, async (part) => {
+    try {
+      await runProgram(
+        'mvn',
+        [
+          ...['--batch-mode', '--strict-checksums', '-f', join(root, 'infra/broker/pom.xml')],
+          ...['dependency:copy-dependencies', '-DincludeScope=runtime'],
+          `-DoutputDirectory=${part}`,
+        ],
+        {
+          onOutput: (text) => {
+            files += text.split('Downloaded from').length - 1;
+            if (files > 0) report(`${files} files downloaded`);
+          },
+        },
+      );
+    } catch (error) {
+      throw new SetupError(
+        `Maven could not fetch Kafka's jars: check the network and Maven's configuration, then run this again.\n${error.output}`,
+        error,
+      );
+    }
+    if (!readdirSync(part).some((name) => name.startsWith('kafka_'))) {
+      throw new SetupError(
+        "Maven ended well but left no Kafka jar; run `mvn -v` to see that it's a working Maven 3.",
+      );
+    }
+  });
+}

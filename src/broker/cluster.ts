@@ -1,0 +1,92 @@
+import type { Kafka } from './kafka-client.js';
+import { TopicError } from './errors.js';
+
+/**
+ * The part of kafkajs 2.2.4 that is not in its public types and that a reader without a consumer
+ * group needs: metadata, offsets, and fetch requests to one broker.
+ */
+export interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  isConnected(): boolean;
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
+  findLeaderForPartitions(topic: string, lanes: readonly number[]): Record<string, number[]>;
+  findBroker(options: { nodeId: string }): Promise<FetchBroker>;
+  fetchTopicsOffset(
+    topics: readonly {
+      topic: string;
+      partitions: readonly { partition: number }[];
+      fromBeginning?: boolean;
+      fromTimestamp?: number;
+    }[],
+  ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
+}
+
+/** A record as kafkajs decodes it from a fetch response. */
+export interface RawMessage {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: Record<string, Buffer | Buffer[] | undefined>;
+  readonly isControlRecord?: boolean;
+  readonly batchContext?: { readonly producerId: string; readonly inTransaction: boolean };
+}
+
+/** One lane's part of a fetch response. */
+export interface RawLane {
+  readonly partition: number;
+  readonly highWatermark: string;
+  readonly lastStableOffset?: string;
+  readonly abortedTransactions?:
+    readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
+  readonly messages: readonly RawMessage[];
+}
+
+/** A connection to one broker. */
+export interface FetchBroker {
+  fetch(request: {
+    isolationLevel: number;
+    maxWaitTime: number;
+    minBytes: number;
+    maxBytes: number;
+    topics: {
+      topic: string;
+      partitions: { partition: number; fetchOffset: string; maxBytes: number }[];
+    }[];
+  }): Promise<{ responses: { topicName: string; partitions: RawLane[] }[] }>;
+}
+
+interface ClusterOptions {
+  metadataMaxAge: number;
+  allowAutoTopicCreation: boolean;
+  maxInFlightRequests: null;
+  isolationLevel: number;
+}
+
+/** `isolation.level` of Kafka's protocol. */
+export const isolation = { readUncommitted: 0, readCommitted: 1 } as const;
+
+/**
+ * A connection of its own to the cluster: a fetch that waits for records keeps no other request
+ * waiting behind it.
+ */
+export function createCluster(kafka: Kafka): Cluster {
+  const key = Object.getOwnPropertySymbols(kafka).find(
+    (symbol) => symbol.description === 'private:Kafka:createCluster',
+  );
+  const create = key === undefined ? undefined : (Reflect.get(kafka, key) as unknown);
+  if (typeof create !== 'function') {
+    throw new TopicError(
+      'kafkajs is not laid out as version 2.2.4 is: install the exact versions of package-lock.json with "npm run setup".',
+    );
+  }
+  return (create as (options: ClusterOptions) => Cluster)({
+    metadataMaxAge: 300_000,
+    allowAutoTopicCreation: false,
+    maxInFlightRequests: null,
+    isolationLevel: isolation.readUncommitted,
+  });
+}

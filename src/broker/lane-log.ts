@@ -1,0 +1,205 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../errors.js';
+import { createCluster, isolation, type Cluster } from './cluster.js';
+import { BrokerError, GapError, TopicError } from './errors.js';
+import type { Kafka } from './kafka-client.js';
+import { laneRecords, type LaneFetch, type LaneRecord } from './lane-record.js';
+
+/** How much a fetch brings and how long it waits for it. */
+export interface FetchOptions {
+  /** How long the broker waits where there is nothing yet. Milliseconds; 0 answers at once. */
+  readonly maxWaitMs: number;
+  /** Bytes per lane at most, but always one whole batch. */
+  readonly maxLaneBytes: number;
+  /** Only records of committed transactions (`isolation.level=read_committed`). */
+  readonly committedOnly: boolean;
+}
+
+/** First and end offset of every lane of a topic, by lane number. */
+export interface LaneBounds {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+}
+
+const offsetAttempts = 6;
+const maxFetchBytes = 64 * 1024 * 1024;
+
+/**
+ * Reads topics lane by lane from offsets of one's own, without a consumer group.
+ * Each instance has a connection of its own to every broker that it asks.
+ */
+export class LaneLog {
+  readonly #cluster: Cluster;
+  readonly #topics = new Set<string>();
+
+  private constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /** @throws {BrokerError} where no broker answers */
+  static async connect(kafka: Kafka): Promise<LaneLog> {
+    const cluster = createCluster(kafka);
+    try {
+      await cluster.connect();
+    } catch (error) {
+      throw new BrokerError('No broker of the cluster answers.', error);
+    }
+    return new LaneLog(cluster);
+  }
+
+  async close(): Promise<void> {
+    await this.#cluster.disconnect();
+  }
+
+  /** @throws {TopicError} where the topic does not exist */
+  async lanes(topic: string): Promise<number[]> {
+    await this.#target(topic);
+    const lanes = this.#cluster.findTopicPartitionMetadata(topic).map((p) => p.partitionId);
+    return lanes.sort((a, b) => a - b);
+  }
+
+  /** Where each lane of a topic begins (after retention) and ends. */
+  async bounds(topic: string): Promise<LaneBounds> {
+    const [begin, end] = await Promise.all([
+      this.#offsets(topic, { fromBeginning: true }),
+      this.#offsets(topic, { fromBeginning: false }),
+    ]);
+    return { begin, end };
+  }
+
+  /** For every lane the offset of the first record appended at this time or later, else its end. */
+  async offsetsAt(topic: string, timestampMs: number): Promise<number[]> {
+    const [found, end] = await Promise.all([
+      this.#offsets(topic, { fromTimestamp: Math.max(0, timestampMs) }),
+      this.#offsets(topic, { fromBeginning: false }),
+    ]);
+    return found.map((offset, lane) => (offset < 0 ? (end[lane] ?? 0) : offset));
+  }
+
+  /** Which broker leads which of these lanes now. */
+  async leaders(topic: string, lanes: readonly number[]): Promise<Map<string, number[]>> {
+    await this.#target(topic);
+    return new Map(Object.entries(this.#cluster.findLeaderForPartitions(topic, lanes)));
+  }
+
+  /** Asks the cluster anew who leads what: after a request that failed. */
+  async refresh(): Promise<void> {
+    try {
+      if (!this.#cluster.isConnected()) await this.#cluster.connect();
+      await this.#cluster.refreshMetadata();
+    } catch (error) {
+      throw new BrokerError("The cluster's metadata can't be had.", error);
+    }
+  }
+
+  /**
+   * One fetch request to one broker for lanes that it leads.
+   *
+   * @param positions the offset to read from, by lane
+   * @throws {GapError} where a position lies before a lane's beginning or behind its end
+   * @throws {BrokerError} where the request fails
+   */
+  async fetch(
+    topic: string,
+    nodeId: string,
+    positions: ReadonlyMap<number, number>,
+    options: FetchOptions,
+  ): Promise<LaneFetch[]> {
+    try {
+      const broker = await this.#cluster.findBroker({ nodeId });
+      const { responses } = await broker.fetch({
+        isolationLevel: options.committedOnly ? isolation.readCommitted : isolation.readUncommitted,
+        maxWaitTime: options.maxWaitMs,
+        minBytes: 1,
+        maxBytes: maxFetchBytes,
+        topics: [
+          {
+            topic,
+            partitions: [...positions].map(([partition, offset]) => ({
+              partition,
+              fetchOffset: String(offset),
+              maxBytes: options.maxLaneBytes,
+            })),
+          },
+        ],
+      });
+      return responses.flatMap(({ partitions }) =>
+        partitions.map((raw) =>
+          laneRecords(raw, {
+            fromOffset: positions.get(raw.partition) ?? 0,
+            committedOnly: options.committedOnly,
+          }),
+        ),
+      );
+    } catch (error) {
+      const type = error instanceof Error ? (Reflect.get(error, 'type') as unknown) : undefined;
+      if (type === 'OFFSET_OUT_OF_RANGE') {
+        const asked = [...positions].map(([lane, offset]) => `lane ${lane} from ${offset}`);
+        throw new GapError(
+          `${topic} does not hold what is asked for (${asked.join(', ')}): it was deleted by retention, or the topic was made anew.`,
+        );
+      }
+      throw new BrokerError(`A fetch from ${topic} failed.`, error);
+    }
+  }
+
+  /** All records of a lane from one offset up to another (or up to its end as it is now). */
+  async *read(
+    topic: string,
+    lane: number,
+    fromOffset: number,
+    toOffset?: number,
+    committedOnly = false,
+  ): AsyncGenerator<LaneRecord> {
+    const end = toOffset ?? (await this.bounds(topic)).end[lane] ?? 0;
+    let offset = fromOffset;
+    while (offset < end) {
+      const [nodeId] = (await this.leaders(topic, [lane])).keys();
+      if (nodeId === undefined) throw new BrokerError(`Lane ${lane} of ${topic} has no leader.`);
+      const [found] = await this.fetch(topic, nodeId, new Map([[lane, offset]]), {
+        maxWaitMs: 50,
+        maxLaneBytes: 8 * 1024 * 1024,
+        committedOnly,
+      });
+      for (const record of found?.records ?? []) {
+        if (record.offset < end) yield record;
+      }
+      offset = found?.nextOffset ?? offset;
+    }
+  }
+
+  async #offsets(
+    topic: string,
+    from: { fromBeginning: boolean } | { fromTimestamp: number },
+  ): Promise<number[]> {
+    const lanes = await this.lanes(topic);
+    const partitions = lanes.map((partition) => ({ partition }));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const [found] = await this.#cluster.fetchTopicsOffset([{ topic, partitions, ...from }]);
+        const byLane = new Map(found?.partitions.map((p) => [p.partition, Number(p.offset)]));
+        return lanes.map((lane) => byLane.get(lane) ?? 0);
+      } catch (error) {
+        // A lane's leadership is new or on the move: the cluster knows in a moment.
+        if (attempt === offsetAttempts) {
+          throw new BrokerError(`The offsets of ${topic} can't be had: ${messageOf(error)}`, error);
+        }
+        await delay(100 * attempt);
+        await this.refresh();
+      }
+    }
+  }
+
+  async #target(topic: string): Promise<void> {
+    if (this.#topics.has(topic)) return;
+    try {
+      await this.#cluster.addMultipleTargetTopics([topic]);
+    } catch (error) {
+      throw new TopicError(
+        `The topic ${topic} can't be read: it does not exist, or the broker is away. "stagecoach up" and "stagecoach plan" make a pipeline's topics.`,
+        error,
+      );
+    }
+    this.#topics.add(topic);
+  }
+}

@@ -1,0 +1,98 @@
+import type { LaneFetch, LaneRecord } from './lane-record.js';
+
+/**
+ * The fetched records of one lane that nobody has taken yet. Bounded by its reader, which fetches
+ * no more for a lane whose queue is full.
+ */
+export class LaneQueue {
+  readonly lane: number;
+  #records: LaneRecord[] = [];
+  #queuedBytes = 0;
+  #nextOffset: number;
+  #endOffset: number;
+  #failure: Error | null = null;
+  #wake: (() => void) | null = null;
+  readonly #onTaken: () => void;
+
+  constructor(lane: number, fromOffset: number, onTaken: () => void) {
+    this.lane = lane;
+    this.#nextOffset = fromOffset;
+    this.#endOffset = fromOffset;
+    this.#onTaken = onTaken;
+  }
+
+  /** The offset to fetch next. */
+  get nextOffset(): number {
+    return this.#nextOffset;
+  }
+
+  /** The offset of the first record that nobody has taken. */
+  get takenTo(): number {
+    return this.#records[0]?.offset ?? this.#nextOffset;
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  /** Records of the lane that nobody has taken yet, fetched or not. */
+  get lag(): number {
+    return Math.max(0, this.#endOffset - this.#nextOffset) + this.#records.length;
+  }
+
+  push(fetched: LaneFetch): void {
+    this.#nextOffset = fetched.nextOffset;
+    this.#endOffset = fetched.endOffset;
+    for (const record of fetched.records) {
+      this.#records.push(record);
+      this.#queuedBytes += bytesOf(record);
+    }
+    if (fetched.records.length > 0) this.#wakeUp();
+  }
+
+  /** Whoever takes from the queue gets this error, after what is in it. */
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#wakeUp();
+  }
+
+  /**
+   * Takes what is there, up to `maxRecords`; waits for something up to `timeoutMs`, and then gives
+   * nothing.
+   *
+   * @throws the error that the reader met in this lane
+   */
+  async take(maxRecords: number, timeoutMs: number, signal: AbortSignal): Promise<LaneRecord[]> {
+    if (this.#records.length === 0 && this.#failure === null && !signal.aborted) {
+      await this.#waitFor(timeoutMs, signal);
+    }
+    if (this.#records.length === 0 && this.#failure !== null) throw this.#failure;
+    const taken = this.#records.slice(0, maxRecords);
+    this.#records = this.#records.slice(taken.length);
+    for (const record of taken) this.#queuedBytes -= bytesOf(record);
+    if (taken.length > 0) this.#onTaken();
+    return taken;
+  }
+
+  #waitFor(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        this.#wake = null;
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      signal.addEventListener('abort', done);
+      this.#wake = done;
+    });
+  }
+
+  #wakeUp(): void {
+    this.#wake?.();
+  }
+}
+
+function bytesOf(record: LaneRecord): number {
+  return record.value?.byteLength ?? 0;
+}

@@ -1,0 +1,113 @@
+import { messageOf } from '../errors.js';
+import type { Logger } from '../log.js';
+import { BrokerError } from './errors.js';
+import {
+  createKafka,
+  Partitioners,
+  type ClientOptions,
+  type Producer,
+  type Transaction,
+} from './kafka-client.js';
+import { toMessage, type OutgoingRecord } from './lane-writer.js';
+import { coverageMetadata, type LaneProgress } from './lane-worker.js';
+
+/** Which lane's output is written, and whose input offset is committed with it. */
+export interface LaneTransactionOptions {
+  /** One for each lane: whoever opens it last fences those before. */
+  readonly transactionalId: string;
+  readonly lane: number;
+  readonly outputTopic: string;
+  readonly groupId: string;
+  readonly inputTopic: string;
+}
+
+/** How long the broker waits for a silent producer before it aborts its transaction. Milliseconds. */
+const transactionTimeoutMs = 15_000;
+
+/**
+ * Writes the records of one lane and its input offset in one transaction each time, so that a
+ * `read_committed` reader sees every record once. After any error the producer is given up: the
+ * lane is opened anew from what was committed.
+ */
+export class LaneTransactions {
+  readonly #producer: Producer;
+  readonly #options: LaneTransactionOptions;
+  readonly #log: Logger;
+
+  private constructor(producer: Producer, options: LaneTransactionOptions, log: Logger) {
+    this.#producer = producer;
+    this.#options = options;
+    this.#log = log;
+  }
+
+  /**
+   * Takes the lane over: a producer that had it is fenced, and a transaction that it left open is
+   * aborted, before this resolves.
+   *
+   * @throws {BrokerError} where the transaction coordinator does not answer
+   */
+  static async open(
+    client: ClientOptions,
+    options: LaneTransactionOptions,
+    log: Logger,
+  ): Promise<LaneTransactions> {
+    const producer = createKafka(client, log).producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      transactionalId: options.transactionalId,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      transactionTimeout: transactionTimeoutMs,
+      // After a commit the coordinator refuses the next transaction for some milliseconds.
+      retry: { initialRetryTime: 5, maxRetryTime: 500, retries: 12 },
+    });
+    try {
+      await producer.connect();
+      const fencing = await producer.transaction();
+      await fencing.abort();
+    } catch (error) {
+      await producer.disconnect().catch(() => undefined);
+      throw new BrokerError(`Lane ${options.lane} can't be taken over.`, error);
+    }
+    return new LaneTransactions(producer, options, log);
+  }
+
+  /**
+   * Resolves when the records and the progress are committed. Without records only the offset is.
+   *
+   * @throws {BrokerError} where it is not known to be committed: open the lane anew
+   */
+  async commit(records: readonly OutgoingRecord[], progress: LaneProgress): Promise<void> {
+    const { lane, outputTopic, groupId, inputTopic } = this.#options;
+    let transaction: Transaction | null = null;
+    try {
+      transaction = await this.#producer.transaction();
+      if (records.length > 0) {
+        await transaction.send({
+          topic: outputTopic,
+          acks: -1,
+          messages: records.map((record) => toMessage(lane, record)),
+        });
+      }
+      const position = {
+        partition: lane,
+        offset: String(progress.nextOffset),
+        metadata: coverageMetadata(progress.coveredTo),
+      };
+      await transaction.sendOffsets({
+        consumerGroupId: groupId,
+        topics: [{ topic: inputTopic, partitions: [position] }],
+      });
+      await transaction.commit();
+    } catch (error) {
+      await transaction?.abort().catch((failure: unknown) => {
+        this.#log.debug({ lane }, `the abort failed too: ${messageOf(failure)}`);
+      });
+      throw new BrokerError(`A transaction of lane ${lane} failed: ${messageOf(error)}`, error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.disconnect();
+  }
+}

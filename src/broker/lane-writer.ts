@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf, PipelineError } from '../errors.js';
+import type { Logger } from '../log.js';
+import { Partitioners, type Kafka, type Message, type Producer } from './kafka-client.js';
+
+/** A record to be written; its lane is given beside it. */
+export interface OutgoingRecord {
+  readonly key: Buffer | string | null;
+  readonly value: Buffer;
+  readonly headers?: Readonly<Record<string, string | Buffer>>;
+}
+
+/** The broker does not take a record of this size, and never will. */
+export class RecordTooLargeError extends PipelineError {
+  constructor(topic: string, bytes: number, cause: unknown) {
+    super(
+      `A record of ${bytes} bytes is larger than ${topic} takes: raise max.message.bytes of the topic, or send less in one record.`,
+      { code: 'RECORD_TOO_LARGE', disposition: 'deadLetter', cause },
+    );
+  }
+}
+
+const firstRetryMs = 50;
+const lastRetryMs = 2_000;
+
+/**
+ * Writes records to lanes, acknowledged by all in-sync replicas. A send that fails is repeated
+ * until it succeeds: the caller sends nothing more to that lane before. A repeated send can write
+ * a record twice, which readers see by its coverage.
+ */
+export class LaneWriter {
+  readonly #producer: Producer;
+  readonly #log: Logger;
+
+  private constructor(producer: Producer, log: Logger) {
+    this.#producer = producer;
+    this.#log = log;
+  }
+
+  static async connect(kafka: Kafka, log: Logger): Promise<LaneWriter> {
+    const producer = kafka.producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    await producer.connect();
+    return new LaneWriter(producer, log);
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.disconnect();
+  }
+
+  /**
+   * Resolves when the broker has acknowledged all of them.
+   *
+   * @throws {RecordTooLargeError} where the topic does not take a record of that size
+   * @throws the signal's reason where it is aborted before that
+   */
+  async send(
+    topic: string,
+    lane: number,
+    records: readonly OutgoingRecord[],
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const messages = records.map((record) => toMessage(lane, record));
+    for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, lastRetryMs)) {
+      signal?.throwIfAborted();
+      try {
+        await this.#producer.send({ topic, acks: -1, messages });
+        return;
+      } catch (error) {
+        if (isTooLarge(error)) {
+          throw new RecordTooLargeError(topic, largest(records), error);
+        }
+        this.#log.warn({ topic, lane, retryMs }, `a send failed, again: ${messageOf(error)}`);
+        await delay(retryMs, undefined, signal === undefined ? {} : { signal });
+      }
+    }
+  }
+}
+
+/** A record as kafkajs takes it, for a lane that the caller has chosen. */
+export function toMessage(lane: number, record: OutgoingRecord): Message {
+  return {
+    partition: lane,
+    key: record.key,
+    value: record.value,
+    ...(record.headers === undefined ? {} : { headers: { ...record.headers } }),
+  };
+}
+
+function largest(records: readonly OutgoingRecord[]): number {
+  return records.reduce((most, { value }) => Math.max(most, value.byteLength), 0);
+}
+
+function isTooLarge(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const type = Reflect.get(at, 'type') as unknown;
+    if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') return true;
+  }
+  return false;
+}

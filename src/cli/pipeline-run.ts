@@ -1,0 +1,263 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { committedProgress } from '../broker/committed.js';
+import { pipelineTopics, scoresTopic } from '../broker/topics.js';
+import { Supervisor } from '../control/supervisor.js';
+import { messageOf } from '../errors.js';
+import type { ModelFiles } from '../model/model-files.js';
+import type { LiveView } from '../observe/live-table.js';
+import { auditRun } from '../observe/run-audit.js';
+import { RunMonitor } from '../observe/run-monitor.js';
+import { judgedFigures, type Summary } from '../observe/summary.js';
+import type { Verdict } from '../observe/verdict.js';
+import { projectDir } from '../project-dir.js';
+import type { PlanRecord } from '../wire/partition-plan.js';
+import { fleetArguments } from './fleet-options.js';
+import type { CommandContext } from './global-options.js';
+import { RunDisplay } from './run-display.js';
+import type { RunIo } from './up-run.js';
+import type { UpFlags } from './up.js';
+
+/** What is deployed, and on how many brokers. */
+export interface Deployed {
+  readonly plan: PlanRecord;
+  readonly model: ModelFiles;
+  readonly brokers: number;
+}
+
+/** Ends of the topics when the run began, by lane. */
+interface Beginning {
+  readonly fixes: readonly number[];
+  readonly predictions: readonly number[];
+  readonly deadLetters: readonly number[];
+  readonly status: readonly number[];
+}
+
+const showEveryMs = 250;
+/** A drain during which nothing moves for this long is given up: what is missing is told. */
+const stalledMs = 30_000;
+const fleetName = 'fleet';
+
+/** One run of `stagecoach up`: the workers' processes, the fleet, the display, and the check. */
+export class PipelineRun {
+  readonly #io: RunIo;
+  readonly #context: CommandContext;
+  readonly #flags: UpFlags;
+  readonly #deployed: Deployed;
+  readonly #supervisor: Supervisor;
+  readonly #display = new RunDisplay();
+  readonly #notices: string[] = [];
+  readonly #interrupted = new AbortController();
+  readonly #startedMs = Date.now();
+  #feedStartMs = Date.now();
+  #state = 'starting';
+
+  constructor(io: RunIo, context: CommandContext, flags: UpFlags, deployed: Deployed) {
+    this.#io = io;
+    this.#context = context;
+    this.#flags = flags;
+    this.#deployed = deployed;
+    const { config } = context;
+    this.#supervisor = new Supervisor({
+      main: join(import.meta.dirname, 'main.js'),
+      environment: {
+        KAFKA_BROKERS: config.brokers.join(','),
+        STAGECOACH_PIPELINE: config.pipeline,
+        STAGECOACH_LANES: String(config.lanes),
+        STAGECOACH_SESSION_TIMEOUT_MS: String(config.sessionTimeoutMs),
+        STAGECOACH_LOG_LEVEL: config.logLevel,
+      },
+      logDir: join(projectDir(), '.stagecoach', 'logs', config.pipeline),
+      onNotice: (notice) => this.#notices.push(notice),
+    });
+  }
+
+  /** Runs until it is interrupted, the fleet has ended, or the predictions are made. */
+  async toItsEnd(): Promise<Summary> {
+    const onSignal = () => this.#interrupt();
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+    const beginning = await this.#beginning();
+    const monitor = await RunMonitor.start({
+      kafka: this.#io.kafka,
+      plan: this.#deployed.plan,
+      predictionsFrom: beginning.predictions,
+      statusFrom: beginning.status,
+      log: this.#context.log,
+      onError: (error) =>
+        this.#notices.push(`the display has lost its topics: ${messageOf(error)}`),
+    });
+    const shower = setInterval(() => this.#show(monitor), showEveryMs);
+    try {
+      this.#startWorkers();
+      await this.#until(() => monitor.isComplete(this.#stages, Date.now()));
+      await this.#feed(monitor);
+      this.#state = 'draining';
+      const end = await this.#drain(monitor);
+      this.#state = 'stopping';
+      await this.#supervisor.stopAll();
+      await monitor.stop();
+      this.#state = 'checking';
+      const verdict = await this.#audit(beginning, end);
+      this.#show(monitor);
+      return this.#summary(monitor, verdict);
+    } finally {
+      clearInterval(shower);
+      this.#display.done();
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      this.#supervisor.killAll();
+    }
+  }
+
+  get #stages(): number {
+    return this.#deployed.plan.cuts.length + 1;
+  }
+
+  #interrupt(): void {
+    if (this.#interrupted.signal.aborted) {
+      this.#supervisor.killAll();
+      process.exit(130);
+    }
+    this.#interrupted.abort();
+  }
+
+  async #beginning(): Promise<Beginning> {
+    const topics = pipelineTopics(this.#context.config.pipeline);
+    const end = async (topic: string) => (await this.#io.laneLog.bounds(topic)).end;
+    return {
+      fixes: await end(topics.fixes),
+      predictions: await end(topics.predictions),
+      deadLetters: await end(topics.deadLetter),
+      status: await end(topics.status),
+    };
+  }
+
+  #startWorkers(): void {
+    const { name: plan } = this.#deployed.plan;
+    const start = (name: string, ...command: string[]) => {
+      const args = [...command, '--plan', plan, '--name', name];
+      this.#supervisor.start({ name, args, endsByItself: false });
+    };
+    start('windower-0', 'windower');
+    for (let stage = 1; stage <= this.#stages; stage += 1) {
+      start(`stage-${stage}-0`, 'stage', String(stage));
+    }
+    start('sink-0', 'sink');
+  }
+
+  /** Replays the fleet, or waits for as many predictions of somebody else's feed. */
+  async #feed(monitor: RunMonitor): Promise<void> {
+    if (this.#interrupted.signal.aborted) return;
+    this.#state = 'running';
+    this.#feedStartMs = Date.now();
+    const { predictions } = this.#flags;
+    if (!this.#flags.fleet) {
+      await this.#until(() => monitor.predictions >= (predictions ?? Infinity));
+      return;
+    }
+    const prefix = this.#flags.prefix ?? `taxi-${this.#startedMs.toString(36)}`;
+    const args = ['fleet', '--name', fleetName, ...fleetArguments({ ...this.#flags, prefix })];
+    if (predictions !== undefined) args.push('--windows', String(predictions));
+    this.#supervisor.start({ name: fleetName, args, endsByItself: true });
+    let ended = false;
+    void this.#supervisor.ended(fleetName).then(() => {
+      ended = true;
+    });
+    await this.#until(() => ended);
+    await this.#supervisor.stop(fleetName);
+  }
+
+  /** Waits until every fix that is in has been accounted for and every prediction has been seen. */
+  async #drain(monitor: RunMonitor): Promise<Beginning> {
+    const { plan } = this.#deployed;
+    const group = `${plan.pipeline}.${plan.name}.sink`;
+    const input = scoresTopic(plan.pipeline, plan.name);
+    let movedMs = Date.now();
+    let before = -1;
+    for (;;) {
+      const end = await this.#beginning();
+      const reached = await committedProgress(this.#io.admin, group, input);
+      const covered = (lane: number) =>
+        reached.get(lane)?.coveredTo ?? plan.startOffsets[lane] ?? 0;
+      const allCovered = end.fixes.every((offset, lane) => covered(lane) >= offset);
+      const allSeen = end.predictions.every(
+        (offset, lane) => (monitor.positions[lane] ?? 0) >= offset,
+      );
+      if (allCovered && allSeen) return end;
+      const now = end.fixes.reduce((sum, _, lane) => sum + covered(lane), monitor.predictions);
+      if (now !== before) movedMs = Date.now();
+      before = now;
+      if (Date.now() - movedMs > stalledMs) {
+        this.#notices.push(`nothing has moved for ${stalledMs / 1000} s: the drain is given up`);
+        return end;
+      }
+      await delay(50);
+    }
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition() && !this.#interrupted.signal.aborted) await delay(50);
+  }
+
+  #audit(beginning: Beginning, end: Beginning): Promise<Verdict> {
+    const { plan, model } = this.#deployed;
+    return auditRun({
+      laneLog: this.#io.laneLog,
+      plan,
+      model,
+      fixes: { from: beginning.fixes, to: end.fixes },
+      predictions: { from: beginning.predictions, to: end.predictions },
+      deadLetters: { from: beginning.deadLetters, to: end.deadLetters },
+    });
+  }
+
+  #show(monitor: RunMonitor): void {
+    this.#display.show(this.#view(monitor, Date.now()));
+  }
+
+  #view(monitor: RunMonitor, nowMs: number): LiveView {
+    const recent = monitor.recent(nowMs);
+    const rows = monitor.rates.rows(nowMs);
+    return {
+      pipeline: this.#context.config.pipeline,
+      plan: this.#deployed.plan.name,
+      state: this.#state,
+      elapsedMs: nowMs - this.#startedMs,
+      rows,
+      predictions: monitor.predictions,
+      targetPredictions: this.#flags.predictions ?? null,
+      ratePerS: recent.ratePerS,
+      latencyP50Ms: recent.p50Ms,
+      latencyP99Ms: recent.p99Ms,
+      top1: monitor.accuracy.top1,
+      top5: monitor.accuracy.top5,
+      deadLetters: rows.reduce((sum, row) => sum + row.deadLetters, 0),
+      notices: this.#notices,
+    };
+  }
+
+  #summary(monitor: RunMonitor, verdict: Verdict): Summary {
+    const { plan, brokers } = this.#deployed;
+    const seconds = Math.max(0, monitor.lastPredictionMs - this.#feedStartMs) / 1000;
+    const stages = monitor.rates.totals();
+    return {
+      predictions: monitor.predictions,
+      ratePerS: seconds === 0 ? 0 : monitor.predictions / seconds,
+      latencyP50Ms: monitor.latency.quantile(0.5),
+      latencyP99Ms: monitor.latency.quantile(0.99),
+      ...monitor.accuracy,
+      ...judgedFigures(verdict),
+      deadLetters: stages.reduce((sum, stage) => sum + stage.deadLetters, 0),
+      stages,
+      pipeline: plan.pipeline,
+      plan: plan.name,
+      modelDigest: plan.modelDigest,
+      cuts: plan.cuts,
+      lanes: plan.lanes,
+      seed: this.#flags.fleet ? this.#flags.seed : null,
+      seconds,
+      brokers,
+      restarts: this.#supervisor.restarts,
+      processes: monitor.rates.processes(),
+    };
+  }
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createFleet } from '../producer/feeds/fleet/fleet.js';
+import { CellRunBuilder } from '../geo/cell-runs.js';
+import { transitionsOf } from '../model/training/sequences.js';
+import type { FleetData } from '../model/training/card.js';
+import type { CellRuns } from '../model/training/sequences.js';
+import type { Grid } from '../geo/grid.js';
+import type { WindowRules } from '../geo/windows.js';
+
+/** A fleet to take cells from. */
+export interface FleetRequest {
+  readonly seed: string;
+  readonly vehicles: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** What a fleet did, and where that comes from. */
+export interface FleetRuns {
+  readonly data: FleetData;
+  readonly runs: CellRuns;
+}
+
+/** Where and by which rules runs are made. */
+export interface FleetSource {
+  readonly grid: Grid;
+  readonly rules: WindowRules;
+  /** Folder for runs that were made before. */
+  readonly cacheDir: string;
+  /** Hears which share of a fleet's time is done, 0 … 1. */
+  readonly onProgress: (seed: string, share: number) => void;
+}
+
+/** Enough fixes to tell one simulator from a changed one. */
+const probeFixes = 2_000;
+/** Fixes between two moments at which the process looks at anything else. */
+const sliceFixes = 50_000;
+
+function fleetOf(request: FleetRequest): ReturnType<typeof createFleet> {
+  const { seed, vehicles, fromMs, toMs } = request;
+  return createFleet({ seed, vehicles, startTimeMs: fromMs, endTimeMs: toMs });
+}
+
+/** Names a fleet by its options, the grid, the rules and its first fixes. */
+function keyOf(request: FleetRequest, { grid, rules }: FleetSource): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([request, rules, grid.toJSON()]));
+  let left = probeFixes;
+  for (const fix of fleetOf(request)) {
+    hash.update(JSON.stringify(fix));
+    left -= 1;
+    if (left === 0) break;
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+/** File layout: int32 fixes, number of starts, starts, cells. */
+async function readRuns(path: string): Promise<{ fixes: number; runs: CellRuns }> {
+  const bytes = await readFile(path);
+  const values = new Int32Array(
+    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+  );
+  const [fixes = 0, count = 0] = values;
+  const starts = values.subarray(2, 2 + count);
+  return { fixes, runs: { starts, cells: values.subarray(2 + count) } };
+}
+
+async function writeRuns(path: string, fixes: number, runs: CellRuns): Promise<void> {
+  const values = Int32Array.of(fixes, runs.starts.length);
+  await mkdir(dirname(path), { recursive: true });
+  const parts = [values, runs.starts, runs.cells].map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
+  );
+  await writeFile(`${path}.draft`, Buffer.concat(parts));
+  await rename(`${path}.draft`, path);
+}
+
+async function simulate(
+  request: FleetRequest,
+  { grid, rules, onProgress }: FleetSource,
+): Promise<{ fixes: number; runs: CellRuns }> {
+  const builder = new CellRunBuilder(grid, rules);
+  const { seed, fromMs, toMs } = request;
+  let fixes = 0;
+  for (const fix of fleetOf(request)) {
+    builder.take(fix);
+    fixes += 1;
+    if (fixes % sliceFixes !== 0) continue;
+    onProgress(seed, (fix.eventTimeMs - fromMs) / (toMs - fromMs));
+    await nextTurn();
+  }
+  return { fixes, runs: builder.finish() };
+}
+
+/** The runs of a fleet, simulated now or taken from an earlier run of the same. */
+export async function fleetRuns(request: FleetRequest, source: FleetSource): Promise<FleetRuns> {
+  const path = join(source.cacheDir, `${keyOf(request, source)}.runs`);
+  if (!existsSync(path)) {
+    const made = await simulate(request, source);
+    await writeRuns(path, made.fixes, made.runs);
+  }
+  const { fixes, runs } = await readRuns(path);
+  source.onProgress(request.seed, 1);
+  const { seed, vehicles, fromMs, toMs } = request;
+  return {
+    runs,
+    data: {
+      seed,
+      vehicles,
+      from: new Date(fromMs).toISOString(),
+      to: new Date(toMs).toISOString(),
+      fixes,
+      items: runs.cells.length,
+      transitions: transitionsOf(runs),
+    },
+  };
+}
+
+/** All runs of several fleets, one fleet after the other. */
+export function joinRuns(all: readonly CellRuns[]): CellRuns {
+  const cells = new Int32Array(all.reduce((sum, runs) => sum + runs.cells.length, 0));
+  const starts: number[] = [];
+  let offset = 0;
+  for (const runs of all) {
+    cells.set(runs.cells, offset);
+    for (const start of runs.starts.subarray(0, -1)) starts.push(start + offset);
+    offset += runs.cells.length;
+  }
+  return { cells, starts: Int32Array.from([...starts, offset]) };
+}

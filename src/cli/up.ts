@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import { namesBrokers } from '../config.js';
+import { ConfigError } from '../errors.js';
+import { projectDir } from '../project-dir.js';
+import { addFleetOptions, type FleetFlags } from './fleet-options.js';
+import { clusterCommand, commandContext, wholeNumber } from './global-options.js';
+
+/** What `stagecoach up` was asked for. */
+export interface UpFlags extends FleetFlags {
+  readonly stages: number;
+  readonly cuts?: readonly number[];
+  readonly model: string;
+  readonly predictions?: number;
+  readonly json?: string;
+  readonly fleet: boolean;
+}
+
+/** `stagecoach up` */
+export function upCommand(): Command {
+  const command = clusterCommand('up')
+    .description('run the whole pipeline on this machine and show it')
+    .addOption(
+      new Option('--stages <n>', 'cut the network into this many sub-models')
+        .argParser(wholeNumber(1))
+        .default(3),
+    )
+    .addOption(
+      new Option('--cuts <list>', 'first layers of sub-models 2, 3, …, such as 7,14')
+        .argParser((text) => text.split(',').map(wholeNumber(1)))
+        .conflicts('stages'),
+    )
+    .option(
+      '--model <dir>',
+      'folder with model.json and grid.json',
+      join(projectDir(), 'models', 'daejeon'),
+    )
+    .addOption(new Option('--predictions <n>', 'stop after this many').argParser(wholeNumber(1)))
+    .option('--json <file>', 'write the summary there too, as one JSON object')
+    .option('--no-fleet', 'replay no fleet: wait for a feed of your own');
+  return addFleetOptions(command).action(async (flags: UpFlags) => {
+    startLocalBrokerIfNoneIsNamed(flags);
+    const { runUp } = await import('./up-run.js');
+    process.exitCode = await runUp(commandContext('up', { ...flags }), flags);
+  });
+}
+
+/** Runs the project's own broker script, which prints what is missing where it can't. */
+function startLocalBrokerIfNoneIsNamed(flags: UpFlags): void {
+  if (namesBrokers({ environment: process.env, flags: { ...flags } })) return;
+  const script = join(projectDir(), 'infra', 'broker.mjs');
+  const { status } = spawnSync(process.execPath, [script, 'start'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status === 0) return;
+  throw new ConfigError(
+    'The local broker did not start (see above). Mend that, or set KAFKA_BROKERS=host:port,… to use a cluster.',
+  );
+}

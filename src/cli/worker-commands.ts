@@ -1,0 +1,130 @@
+import { hostname } from 'node:os';
+import type { Command } from 'commander';
+import { createKafka } from '../broker/kafka-client.js';
+import { LaneLog } from '../broker/lane-log.js';
+import { pipelineTopics } from '../broker/topics.js';
+import type { WorkerOptions } from '../broker/worker-environment.js';
+import { fetchModel } from '../control/model-store.js';
+import { findPlan } from '../control/plan-store.js';
+import { ConfigError } from '../errors.js';
+import { Grid } from '../geo/grid.js';
+import { fileOf, gridPath, type ModelFiles } from '../model/model-files.js';
+import { subModelRanges } from '../partition/cuts.js';
+import type { PlanRecord } from '../wire/partition-plan.js';
+import { ready } from '../wire/zstd.js';
+import { clusterCommand, commandContext, type CommandContext } from './global-options.js';
+import { runUntilStopped, type Stoppable } from './run-until-stopped.js';
+
+/** What a worker's process finds on the cluster before it starts. */
+interface Orders {
+  readonly plan: PlanRecord;
+  readonly files: ModelFiles;
+}
+
+type StartWorker = (options: WorkerOptions, orders: Orders) => Promise<Stoppable>;
+
+async function runWorker(
+  name: string,
+  flags: Readonly<Record<string, unknown>>,
+  start: StartWorker,
+): Promise<void> {
+  const context = commandContext(name, flags);
+  const { log, client, config } = context;
+  await runUntilStopped(log, async (onFatal) => {
+    const plan = typeof flags.plan === 'string' ? flags.plan : undefined;
+    const orders = await readOrders(context, plan);
+    await ready();
+    log.info({ plan: orders.plan.name, model: orders.plan.modelDigest }, 'starting');
+    const { sessionTimeoutMs } = config;
+    const worker =
+      typeof flags.name === 'string' ? flags.name : `${name}@${hostname()}-${process.pid}`;
+    const options = {
+      client,
+      name: worker,
+      plan: orders.plan,
+      sessionTimeoutMs,
+      log,
+      onNotice,
+      onFatal,
+    };
+    return start(options, orders);
+  });
+}
+
+/** To whoever started this process, as `stagecoach up` does. */
+function onNotice(notice: string): void {
+  process.send?.({ notice });
+}
+
+async function readOrders(
+  { client, config, log }: CommandContext,
+  planName: string | undefined,
+): Promise<Orders> {
+  const laneLog = await LaneLog.connect(createKafka(client, log));
+  try {
+    const topics = pipelineTopics(config.pipeline);
+    const plan = await findPlan(laneLog, topics.control, planName);
+    const files = await fetchModel(laneLog, topics.models, plan.modelDigest);
+    return { plan, files };
+  } finally {
+    await laneLog.close();
+  }
+}
+
+function gridOf(files: ModelFiles): Grid {
+  return Grid.read(fileOf(files, gridPath));
+}
+
+function workerCommand(name: string): Command {
+  return clusterCommand(name)
+    .option('--plan <name>', 'the plan to run (default: the active one)')
+    .option('--name <name>', 'what the worker is called in reports (default: host and process id)');
+}
+
+/** `stagecoach windower` */
+export function windowerCommand(): Command {
+  return workerCommand('windower')
+    .description('run a worker that turns fixes into windows')
+    .action(async (flags: Record<string, unknown>) => {
+      const { startWindower } = await import('../producer/windower-runner.js');
+      await runWorker('windower', flags, (options, { files }) =>
+        startWindower(options, gridOf(files)),
+      );
+    });
+}
+
+/** `stagecoach stage N` */
+export function stageCommand(): Command {
+  return workerCommand('stage')
+    .description('run a worker of one stage: it runs one sub-model')
+    .argument('<number>', 'which stage, 1 … K')
+    .action(async (number: string, flags: Record<string, unknown>) => {
+      const { startStage } = await import('../stage/stage-runner.js');
+      const { compileSubModel } = await import('../model/engine/sub-model.js');
+      const { describeLayers } = await import('../model/network.js');
+      await runWorker(`stage-${number}`, flags, async (options, { plan, files }) => {
+        const ranges = subModelRanges(plan.cuts, describeLayers(files).length);
+        const stages = ranges.length;
+        const range = ranges[Number(number) - 1];
+        if (range === undefined) {
+          throw new ConfigError(
+            `The plan ${plan.name} has the stages 1 to ${stages}, and stage "${number}" is asked for.`,
+          );
+        }
+        const stage = Number(number);
+        const topK = stage === stages ? plan.topK : undefined;
+        const model = await compileSubModel(files, { ...range, topK });
+        return startStage({ ...options, stage, stages, model });
+      });
+    });
+}
+
+/** `stagecoach sink` */
+export function sinkCommand(): Command {
+  return workerCommand('sink')
+    .description('run a worker that writes predictions')
+    .action(async (flags: Record<string, unknown>) => {
+      const { startSink } = await import('../sink/sink-runner.js');
+      await runWorker('sink', flags, (options, { files }) => startSink(options, gridOf(files)));
+    });
+}

@@ -1,0 +1,125 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ConfigError, messageOf } from './errors.js';
+import { logLevels } from './log.js';
+
+const address = /^[^\s:,]+:\d{1,5}$/;
+const name = /^[a-z0-9][a-z0-9-]{0,62}$/i;
+
+const brokerList = z
+  .union([
+    z.string().transform((list) => list.split(',').map((one) => one.trim())),
+    z.array(z.string()),
+  ])
+  .pipe(
+    z
+      .array(z.string().regex(address, 'each broker is to be host:port, such as 127.0.0.1:9092'))
+      .min(1, 'at least one broker is needed'),
+  );
+
+const schema = z.strictObject({
+  /** `host:port` of some of the cluster's brokers. */
+  brokers: brokerList,
+  /** The pipeline's name, with which its topics begin. */
+  pipeline: z.string().regex(name, 'letters, digits and "-", 63 at most').default('taxi'),
+  /** Kafka partitions of each of the pipeline's topics. */
+  lanes: z.coerce.number().int().min(1).max(1024).default(6),
+  /** A worker that is silent for this long loses its lanes. */
+  sessionTimeoutMs: z.coerce.number().int().min(1_000).max(300_000).default(6_000),
+  logLevel: z.enum(logLevels).default('info'),
+});
+
+/** What every command needs to know, from file, environment and flags. */
+export type Config = Readonly<z.infer<typeof schema>>;
+
+/** The setting's name in the environment; `KAFKA_BROKERS` is what other tools use too. */
+const environmentNames: Record<keyof Config, string> = {
+  brokers: 'KAFKA_BROKERS',
+  pipeline: 'STAGECOACH_PIPELINE',
+  lanes: 'STAGECOACH_LANES',
+  sessionTimeoutMs: 'STAGECOACH_SESSION_TIMEOUT_MS',
+  logLevel: 'STAGECOACH_LOG_LEVEL',
+};
+
+/** Where settings come from; a later one goes before an earlier one: file, environment, flags. */
+export interface ConfigSources {
+  /** A JSON file; without one `stagecoach.json` in the working directory is read where it exists. */
+  readonly file?: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** The project's folder: where `npm run broker:start` notes the address of the local broker. */
+  readonly projectDir: string;
+}
+
+/**
+ * Makes the configuration of a process. Brokers that are named nowhere are those of the local
+ * broker that the set-up has started.
+ *
+ * @throws {ConfigError} with all that is wrong, one line each
+ */
+export function loadConfig(sources: ConfigSources): Config {
+  const settings = { ...fromFile(sources.file), ...fromEnvironment(sources.environment) };
+  for (const key of Object.keys(environmentNames)) {
+    if (sources.flags[key] !== undefined) settings[key] = sources.flags[key];
+  }
+  settings.brokers ??= localBroker(sources.projectDir);
+  if (settings.brokers === undefined) {
+    throw new ConfigError(
+      'No Kafka broker is named and the local one has not been started: run "npm run broker:start", or set KAFKA_BROKERS=host:port,….',
+    );
+  }
+  const parsed = schema.safeParse(settings);
+  if (parsed.success) return Object.freeze(parsed.data);
+  throw new ConfigError(
+    ['The configuration can’t be used:', ...parsed.error.issues.map(describeIssue(settings))].join(
+      '\n',
+    ),
+  );
+}
+
+/** Whether file, environment or flags say which brokers to use. */
+export function namesBrokers(sources: Omit<ConfigSources, 'projectDir'>): boolean {
+  const settings = { ...fromFile(sources.file), ...fromEnvironment(sources.environment) };
+  return (sources.flags['brokers'] ?? settings['brokers']) !== undefined;
+}
+
+function describeIssue(settings: Record<string, unknown>) {
+  return (issue: z.core.$ZodIssue): string => {
+    const [key] = issue.path;
+    if (key === undefined) return `  ${issue.message}`;
+    const found = JSON.stringify(settings[String(key)]);
+    return `  ${String(key)}: found ${found}; ${issue.message}`;
+  };
+}
+
+function fromEnvironment(environment: ConfigSources['environment']): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const [key, variable] of Object.entries(environmentNames)) {
+    const value = environment[variable];
+    if (value !== undefined && value !== '') settings[key] = value;
+  }
+  return settings;
+}
+
+function fromFile(file: string | undefined): Record<string, unknown> {
+  const path = file ?? 'stagecoach.json';
+  if (file === undefined && !existsSync(path)) return {};
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+      return { ...parsed };
+    }
+    throw new ConfigError('it holds no JSON object');
+  } catch (error) {
+    throw new ConfigError(
+      `The configuration file ${path} can't be read: ${messageOf(error)}`,
+      error,
+    );
+  }
+}
+
+function localBroker(projectDir: string): string | undefined {
+  const path = join(projectDir, '.stagecoach', 'broker', 'endpoint');
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+}

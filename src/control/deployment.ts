@@ -1,0 +1,109 @@
+import { committedProgress } from '../broker/committed.js';
+import type { Admin } from '../broker/kafka-client.js';
+import type { LaneLog } from '../broker/lane-log.js';
+import type { LaneWriter } from '../broker/lane-writer.js';
+import {
+  createPipelineTopics,
+  createPlanTopics,
+  pipelineTopics,
+  scoresTopic,
+} from '../broker/topics.js';
+import type { WindowRules } from '../geo/windows.js';
+import type { ModelFiles } from '../model/model-files.js';
+import type { Encoding } from '../wire/tensor.js';
+import type { PlanRecord } from '../wire/partition-plan.js';
+import { publishModel } from './model-store.js';
+import { activatePlan, nextPlanName, readPlans, type PlanBook } from './plan-store.js';
+
+/** Connections that a deployment needs. */
+export interface DeploymentIo {
+  readonly admin: Admin;
+  readonly laneLog: LaneLog;
+  readonly writer: LaneWriter;
+}
+
+/** What is to run. */
+export interface Deployment {
+  readonly pipeline: string;
+  readonly lanes: number;
+  readonly modelName: string;
+  readonly model: ModelFiles;
+  readonly strategy: string;
+  /** Index of the first layer of sub-models 2 … K. */
+  readonly cuts: readonly number[];
+  /** Candidates in a prediction. */
+  readonly topK: number;
+  readonly encoding: Encoding;
+  readonly rules: WindowRules;
+}
+
+/**
+ * Makes a pipeline ready for its workers: its topics, the model on its topic, and an active plan.
+ * Where the active plan is what is wanted already, it goes on from where it stands.
+ *
+ * @returns the active plan
+ */
+export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<PlanRecord> {
+  const { pipeline, lanes, cuts } = deployment;
+  const topics = pipelineTopics(pipeline);
+  await createPipelineTopics(io.admin, pipeline, lanes);
+  const modelDigest = await publishModel(io, topics.models, deployment.modelName, deployment.model);
+  const book = await readPlans(io.laneLog, topics.control);
+  const wanted = { ...sameForEver(deployment), modelDigest };
+  const current = book.active;
+  if (current !== null && isSame(current, wanted)) {
+    await createPlanTopics(io.admin, pipeline, current.name, cuts.length + 1, lanes);
+    return current;
+  }
+  const plan: PlanRecord = {
+    ...wanted,
+    name: nextPlanName(book.plans),
+    startOffsets: await startOffsets(io, topics.fixes, book),
+    createdAtMs: Date.now(),
+  };
+  await createPlanTopics(io.admin, pipeline, plan.name, cuts.length + 1, lanes);
+  await activatePlan(io.writer, topics.control, plan);
+  return plan;
+}
+
+type Wanted = Omit<PlanRecord, 'name' | 'startOffsets' | 'createdAtMs'>;
+
+function sameForEver({
+  pipeline,
+  lanes,
+  strategy,
+  cuts,
+  topK,
+  encoding,
+  rules,
+}: Deployment): Omit<Wanted, 'modelDigest'> {
+  return { pipeline, lanes, strategy, cuts, topK, encoding, rules };
+}
+
+function isSame(plan: PlanRecord, wanted: Wanted): boolean {
+  const { name: _name, startOffsets: _start, createdAtMs: _created, ...rest } = plan;
+  const ordered = (value: Wanted) => JSON.stringify(value, [...keys(value)].sort());
+  return ordered(rest) === ordered(wanted);
+}
+
+/** All names in a plan and its rules: what `JSON.stringify` is to write, and in which order. */
+function keys({ rules, ...plan }: Wanted): string[] {
+  return [...Object.keys(plan), 'rules', ...Object.keys(rules)];
+}
+
+/** A new plan begins where the one before has predicted to; without one, with the first fix. */
+async function startOffsets(
+  { admin, laneLog }: DeploymentIo,
+  fixesTopic: string,
+  { active }: PlanBook,
+): Promise<number[]> {
+  const { begin } = await laneLog.bounds(fixesTopic);
+  if (active === null) return [...begin];
+  const { pipeline, name } = active;
+  const group = `${pipeline}.${name}.sink`;
+  const reached = await committedProgress(admin, group, scoresTopic(pipeline, name));
+  return begin.map((first, lane) => {
+    const coveredTo = reached.get(lane)?.coveredTo ?? active.startOffsets[lane] ?? 0;
+    return Math.max(first, coveredTo);
+  });
+}

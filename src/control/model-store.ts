@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { LaneLog } from '../broker/lane-log.js';
+import type { LaneWriter } from '../broker/lane-writer.js';
+import { modelDigest, type ModelFiles } from '../model/model-files.js';
+import {
+  decodeModelManifest,
+  encodeModelManifest,
+  type ManifestFile,
+} from '../wire/model-manifest.js';
+import { ControlError } from './errors.js';
+import { latestValues } from './latest-values.js';
+
+/** Small enough for a broker with default limits. */
+const chunkBytes = 512 * 1024;
+
+const manifestKey = (digest: string) => `model/${digest}`;
+const chunkKey = (sha256: string) => `chunk/${sha256}`;
+
+/** What is to be sent so that a model can be read: its chunks by key, and its files' lists of them. */
+interface ChunkedModel {
+  readonly files: readonly ManifestFile[];
+  readonly chunks: ReadonlyMap<string, Buffer>;
+}
+
+function chunked(files: ModelFiles): ChunkedModel {
+  const chunks = new Map<string, Buffer>();
+  const manifest = [...files].map(([path, bytes]): ManifestFile => {
+    const names: string[] = [];
+    for (let start = 0; start < bytes.byteLength; start += chunkBytes) {
+      const chunk = bytes.subarray(start, start + chunkBytes);
+      const name = sha256(chunk);
+      names.push(name);
+      chunks.set(chunkKey(name), chunk);
+    }
+    return { path, bytes: bytes.byteLength, chunks: names };
+  });
+  return { files: manifest, chunks };
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * Sends a model to its topic, unless it is there: chunks named by their SHA-256, and then the
+ * manifest that lists them.
+ *
+ * @returns the model's digest
+ */
+export async function publishModel(
+  io: { readonly writer: LaneWriter; readonly laneLog: LaneLog },
+  topic: string,
+  name: string,
+  files: ModelFiles,
+): Promise<string> {
+  const digest = modelDigest(files);
+  const there = await latestValues(io.laneLog, topic);
+  if (there.has(manifestKey(digest))) return digest;
+  const model = chunked(files);
+  for (const [key, value] of model.chunks) {
+    if (!there.has(key)) await io.writer.send(topic, 0, [{ key, value }]);
+  }
+  const manifest = { digest, name, createdAtMs: Date.now(), files: model.files };
+  const value = encodeModelManifest(manifest);
+  await io.writer.send(topic, 0, [{ key: manifestKey(digest), value }]);
+  return digest;
+}
+
+/**
+ * Reads a model from its topic. Every chunk and the whole are checked against their digests.
+ *
+ * @throws {ControlError} where it is not there or not whole
+ */
+export async function fetchModel(
+  laneLog: LaneLog,
+  topic: string,
+  digest: string,
+): Promise<ModelFiles> {
+  const there = await latestValues(laneLog, topic);
+  const manifest = there.get(manifestKey(digest));
+  if (manifest === undefined) {
+    throw new ControlError(
+      `The model ${digest} is not in ${topic}: "stagecoach up" sends it, or another pipeline has it.`,
+    );
+  }
+  const files = new Map<string, Buffer>();
+  for (const { path, chunks } of decodeModelManifest(manifest).files) {
+    files.set(path, Buffer.concat(chunks.map((name) => chunkOf(there, name, path, topic))));
+  }
+  const found = modelDigest(files);
+  if (found !== digest) {
+    throw new ControlError(`The model ${digest} in ${topic} is damaged: its files give ${found}.`);
+  }
+  return files;
+}
+
+function chunkOf(
+  there: ReadonlyMap<string, Buffer>,
+  name: string,
+  path: string,
+  topic: string,
+): Buffer {
+  const chunk = there.get(chunkKey(name));
+  if (chunk !== undefined && sha256(chunk) === name) return chunk;
+  const what = chunk === undefined ? 'missing' : 'damaged';
+  throw new ControlError(`The chunk ${name} of ${path} is ${what} in ${topic}.`);
+}

@@ -1,0 +1,152 @@
+import type { LaneLog } from '../broker/lane-log.js';
+import type { LaneRecord } from '../broker/lane-record.js';
+import { pipelineTopics } from '../broker/topics.js';
+import { PipelineError } from '../errors.js';
+import { checkFix, type GeoFix } from '../geo/fix.js';
+import { Grid } from '../geo/grid.js';
+import { compileSubModel, type SubModel } from '../model/engine/sub-model.js';
+import { fileOf, gridPath, type ModelFiles } from '../model/model-files.js';
+import { describeLayers } from '../model/network.js';
+import { decodeDeadLetter } from '../wire/dead-letter.js';
+import { decodeGeoFixRecord } from '../wire/geo-fix.js';
+import type { PlanRecord } from '../wire/partition-plan.js';
+import { decodePrediction, type Prediction } from '../wire/prediction.js';
+import { Referee, type LoggedFix, type TopCells } from './referee.js';
+import type { Verdict } from './verdict.js';
+
+/** A part of a topic, by lane. */
+export interface LaneRanges {
+  readonly from: readonly number[];
+  /** Behind the last one. */
+  readonly to: readonly number[];
+}
+
+/** What is to be checked. */
+export interface AuditOptions {
+  readonly laneLog: LaneLog;
+  readonly plan: PlanRecord;
+  readonly model: ModelFiles;
+  readonly fixes: LaneRanges;
+  readonly predictions: LaneRanges;
+  readonly deadLetters: LaneRanges;
+  /** Told after each lane. */
+  readonly onLane?: (lane: number) => void;
+}
+
+/**
+ * Checks the records of a run: from the fixes in the input topic, by the uncut model, what should
+ * be in the output topic, and from the output topic, as a `read_committed` reader sees it, what is.
+ */
+export async function auditRun(options: AuditOptions): Promise<Verdict> {
+  const { plan, model, fixes } = options;
+  const grid = Grid.read(fileOf(model, gridPath));
+  const uncut = await compileSubModel(model, {
+    from: 0,
+    to: describeLayers(model).length,
+    topK: plan.topK,
+  });
+  try {
+    const referee = new Referee({
+      plan: plan.name,
+      modelDigest: plan.modelDigest,
+      rules: plan.rules,
+      grid,
+      predict: (windows, batch) => predict(uncut, windows, batch),
+    });
+    const failed = await failedOffsets(options);
+    for (const [lane, judgeFrom] of fixes.from.entries()) {
+      await referee.judge({
+        lane,
+        judgeFrom,
+        fixes: loggedFixes(options, lane),
+        predictions: predictions(options, lane),
+        failedOffsets: failed.get(lane) ?? new Set(),
+      });
+      options.onLane?.(lane);
+    }
+    return referee.verdict();
+  } finally {
+    uncut.dispose();
+  }
+}
+
+function predict(uncut: SubModel, windows: Int32Array, batch: number): TopCells {
+  const outputs = uncut.run([
+    { name: 'cells', dtype: 'int32', shape: [batch, windows.length / batch], data: windows },
+  ]);
+  const data = (name: string) => outputs.find((output) => output.name === name)?.data;
+  const cells = data('cells');
+  const probabilities = data('probabilities');
+  if (cells instanceof Int32Array && probabilities instanceof Float32Array) {
+    return { cells, probabilities };
+  }
+  throw new PipelineError('The uncut model gives no "cells" and "probabilities".', {
+    code: 'AUDIT',
+    disposition: 'fatal',
+  });
+}
+
+/**
+ * The fixes of a lane from the plan's start on. Before the run only those of vehicles that the run
+ * sees again count, for what they leave of their windows.
+ */
+async function* loggedFixes(options: AuditOptions, lane: number): AsyncGenerator<LoggedFix> {
+  const { laneLog, plan, fixes } = options;
+  const topic = pipelineTopics(plan.pipeline).fixes;
+  const from = fixes.from[lane] ?? 0;
+  const to = fixes.to[lane] ?? 0;
+  const begin = (await laneLog.bounds(topic)).begin[lane] ?? 0;
+  const planStart = Math.max(begin, plan.startOffsets[lane] ?? 0);
+  if (planStart < from) {
+    const seen = new Set<string>();
+    for await (const { key } of laneLog.read(topic, lane, from, to)) seen.add(String(key));
+    for await (const record of laneLog.read(topic, lane, planStart, from)) {
+      if (seen.has(String(record.key))) yield loggedFix(record);
+    }
+  }
+  for await (const record of laneLog.read(topic, lane, from, to)) yield loggedFix(record);
+}
+
+function loggedFix(record: LaneRecord): LoggedFix {
+  return { offset: record.offset, ingestTimeMs: record.timestampMs, fix: fixOf(record) };
+}
+
+function fixOf({ key, value }: LaneRecord): GeoFix | null {
+  if (value === null) return null;
+  try {
+    const checked = checkFix(decodeGeoFixRecord(value));
+    return checked.ok && key?.toString() === checked.fix.vehicleId ? checked.fix : null;
+  } catch (error) {
+    // The windower dead-letters what can't be read: it owes no prediction.
+    if (error instanceof PipelineError) return null;
+    throw error;
+  }
+}
+
+async function* predictions(options: AuditOptions, lane: number): AsyncGenerator<Prediction> {
+  const { laneLog, plan } = options;
+  const topic = pipelineTopics(plan.pipeline).predictions;
+  const { from, to } = options.predictions;
+  for await (const { value } of laneLog.read(topic, lane, from[lane] ?? 0, to[lane] ?? 0, true)) {
+    if (value === null) continue;
+    const prediction = decodePrediction(value);
+    if (prediction.plan === plan.name) yield prediction;
+  }
+}
+
+/** Fixes whose items a stage gave up. What the windower rejects, the referee rules on itself. */
+async function failedOffsets(options: AuditOptions): Promise<Map<number, Set<number>>> {
+  const { laneLog, plan, deadLetters } = options;
+  const topic = pipelineTopics(plan.pipeline).deadLetter;
+  const failed = new Map<number, Set<number>>();
+  for (const [lane, from] of deadLetters.from.entries()) {
+    const offsets = new Set<number>();
+    for await (const { value } of laneLog.read(topic, lane, from, deadLetters.to[lane])) {
+      if (value === null) continue;
+      const letter = decodeDeadLetter(value);
+      if (letter.item !== null) offsets.add(letter.item);
+    }
+    failed.set(lane, offsets);
+  }
+  return failed;
+}

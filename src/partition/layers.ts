@@ -1,0 +1,13 @@
+/** What one layer of a network costs, for whoever decides where to cut it. */
+export interface LayerCost {
+  readonly name: string;
+  /** The layer's class, as tfjs-layers and Keras call it: `GRU`, `Dense`, … */
+  readonly className: string;
+  /** Floating-point operations for one item; a multiplication and its addition are two. */
+  readonly flops: number;
+  readonly weightsBytes: number;
+  /** Without the batch dimension. */
+  readonly outputShape: readonly number[];
+  /** Size of one item's output: what crosses a cut after this layer, uncompressed. */
+  readonly outputBytes: number;
+}

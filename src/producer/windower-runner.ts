@@ -1,0 +1,208 @@
+import { sendDeadLetters } from '../broker/dead-letter-writer.js';
+import { laneOf } from '../broker/lane-of.js';
+import type { LaneRecord } from '../broker/lane-record.js';
+import { LaneSender } from '../broker/lane-sender.js';
+import { batchOf, laneStart } from '../broker/lane-start.js';
+import {
+  LaneWorker,
+  type LaneContext,
+  type LaneHandler,
+  type OpenedLane,
+} from '../broker/lane-worker.js';
+import { stageTopic } from '../broker/topics.js';
+import {
+  connectWorker,
+  superviseWorker,
+  type RunningWorker,
+  type WorkerEnvironment,
+  type WorkerOptions,
+} from '../broker/worker-environment.js';
+import { timed } from '../broker/worker-meter.js';
+import type { Grid } from '../geo/grid.js';
+import { VehicleMap } from '../geo/windows.js';
+import { encodeTensorBatch, type TensorBatch } from '../wire/tensor-batch.js';
+import { Windower, windowBatches, type WindowedItem } from './windower.js';
+
+/** Items in a record: as many as the engine likes best are a tenth of the cost of single ones. */
+const maxItemsPerRecord = 64;
+/** Coverage without items is told after this many fixes even when the lane never rests. */
+const maxUntoldFixes = 2_048;
+const maxFixesPerTake = 1_024;
+const maxQueuedBytes = 1024 * 1024;
+
+/** Starts a worker that turns the fixes of its lanes into windows. */
+export async function startWindower(options: WorkerOptions, grid: Grid): Promise<RunningWorker> {
+  const env = await connectWorker(options, { role: 'windower', stage: 0 });
+  const { plan, topics } = env;
+  const worker = await LaneWorker.start(
+    {
+      kafka: env.kafka,
+      client: env.client,
+      groupId: `${plan.pipeline}.${plan.name}.windower`,
+      topic: topics.fixes,
+      sessionTimeoutMs: env.sessionTimeoutMs,
+      maxQueuedBytes,
+      maxRecordsPerTake: maxFixesPerTake,
+      commits: true,
+      open: (context) => openLane(env, grid, context),
+      onNotice: env.onNotice,
+      onFatal: env.onFatal,
+    },
+    env.log,
+  );
+  return superviseWorker(env, worker);
+}
+
+async function openLane(
+  env: WorkerEnvironment,
+  grid: Grid,
+  context: LaneContext,
+): Promise<OpenedLane> {
+  const { plan, topics, laneLog, admin } = env;
+  const { lane } = context;
+  const outputTopic = stageTopic(plan.pipeline, plan.name, 1);
+  const { coveredTo } = await laneStart({
+    laneLog,
+    admin,
+    groupId: `${plan.pipeline}.${plan.name}.windower`,
+    inputTopic: topics.fixes,
+    outputTopic,
+    lane,
+    startOffset: plan.startOffsets[lane] ?? 0,
+  });
+  const vehicles = new VehicleMap(grid, plan.rules);
+  await restoreVehicles(env, vehicles, outputTopic, lane, coveredTo);
+  env.log.info({ lane, coveredTo, vehicles: vehicles.size }, 'the lane’s vehicles are restored');
+  const windower = new Windower({ topic: topics.fixes, vehicles });
+  const sender = new LaneSender(env.writer, outputTopic, context);
+  return {
+    fromOffset: coveredTo,
+    handler: new WindowerLane(env, context, windower, sender, coveredTo),
+  };
+}
+
+/** Reads back the lane's own output over the time that a vehicle is remembered. */
+async function restoreVehicles(
+  env: WorkerEnvironment,
+  vehicles: VehicleMap,
+  outputTopic: string,
+  lane: number,
+  coveredTo: number,
+): Promise<void> {
+  const { begin, end } = await env.laneLog.bounds(outputTopic);
+  const from = await restoreFrom(env, outputTopic, lane, coveredTo);
+  let position = 0;
+  for await (const record of env.laneLog.read(
+    outputTopic,
+    lane,
+    Math.max(from, begin[lane] ?? 0),
+    end[lane] ?? 0,
+  )) {
+    const batch = batchOf(record);
+    if (batch === null) continue;
+    restoreItems(vehicles, batch, position, env.plan.rules.steps);
+    position = Math.max(position, batch.covers.to);
+  }
+}
+
+/** Where in the output the items begin that may still count for the fix at `coveredTo`. */
+async function restoreFrom(
+  env: WorkerEnvironment,
+  outputTopic: string,
+  lane: number,
+  coveredTo: number,
+): Promise<number> {
+  const { plan, topics, laneLog } = env;
+  const { begin } = await laneLog.bounds(topics.fixes);
+  if (coveredTo - 1 < (begin[lane] ?? 0)) return 0;
+  for await (const fix of laneLog.read(topics.fixes, lane, coveredTo - 1, coveredTo)) {
+    const since = fix.timestampMs - plan.rules.memoryMs;
+    return (await laneLog.offsetsAt(outputTopic, since))[lane] ?? 0;
+  }
+  return 0;
+}
+
+function restoreItems(
+  vehicles: VehicleMap,
+  batch: TensorBatch,
+  position: number,
+  steps: number,
+): void {
+  const cells = batch.tensors.find(({ name }) => name === 'cells')?.data;
+  if (!(cells instanceof Int32Array)) return;
+  batch.items.forEach((item, row) => {
+    if (item.offset < position) return;
+    const window = cells.slice(row * steps, (row + 1) * steps);
+    vehicles.restore(item.key, window, item.eventTimeMs, item.ingestTimeMs);
+  });
+}
+
+/** One lane of the windower: fixes in, batches of windows out. */
+class WindowerLane implements LaneHandler {
+  readonly #env: WorkerEnvironment;
+  readonly #context: LaneContext;
+  readonly #windower: Windower;
+  readonly #sender: LaneSender;
+  /** Fixes before this offset have been looked at. */
+  #seenTo: number;
+  /** Fixes before this offset are accounted for in what was sent. */
+  #toldTo: number;
+
+  constructor(
+    env: WorkerEnvironment,
+    context: LaneContext,
+    windower: Windower,
+    sender: LaneSender,
+    coveredTo: number,
+  ) {
+    this.#env = env;
+    this.#context = context;
+    this.#windower = windower;
+    this.#sender = sender;
+    this.#seenTo = coveredTo;
+    this.#toldTo = coveredTo;
+  }
+
+  async take(records: readonly LaneRecord[]): Promise<void> {
+    const { env, signal } = { env: this.#env, signal: this.#context.signal };
+    const step = timed(
+      () => this.#windower.step(records),
+      (ms) => env.meter.decoded(ms),
+    );
+    this.#seenTo = (records.at(-1)?.offset ?? this.#seenTo - 1) + 1;
+    if (step.deadLetters.length > 0) {
+      env.meter.deadLetters(step.deadLetters.length);
+      await sendDeadLetters(env.writer, env.topics.deadLetter, step.deadLetters, signal);
+    }
+    for (const { vehicleId, value } of step.keyless) {
+      const lane = laneOf(vehicleId, env.plan.lanes);
+      await env.writer.send(env.topics.fixes, lane, [{ key: vehicleId, value }], signal);
+    }
+    const untold = this.#seenTo - this.#toldTo;
+    if (step.items.length > 0 || untold >= maxUntoldFixes) await this.#tell(step.items);
+  }
+
+  /** The lane rests: tell what was looked at since the last item, so that its readers know. */
+  async idle(): Promise<void> {
+    if (this.#seenTo > this.#toldTo) await this.#tell([]);
+  }
+
+  drain(): Promise<void> {
+    return this.#sender.drain();
+  }
+
+  /** Sends these items, and the coverage of all that was looked at. */
+  async #tell(items: readonly WindowedItem[]): Promise<void> {
+    const { meter, plan } = this.#env;
+    const covers = { from: this.#toldTo, to: this.#seenTo };
+    const frame = { plan: plan.name, steps: plan.rules.steps, maxItems: maxItemsPerRecord };
+    const records = windowBatches(items, covers, frame).map((batch) => {
+      const startMs = performance.now();
+      const value = encodeTensorBatch(batch, plan.encoding);
+      meter.encoded(batch.items.length, value.byteLength, performance.now() - startMs);
+      return { key: null, value };
+    });
+    this.#toldTo = this.#seenTo;
+    await this.#sender.send(records, { nextOffset: covers.to, coveredTo: covers.to });
+  }
+}

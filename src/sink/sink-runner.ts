@@ -1,0 +1,162 @@
+import { committedProgress } from '../broker/committed.js';
+import { newPart } from '../broker/coverage.js';
+import { sendDeadLetters } from '../broker/dead-letter-writer.js';
+import type { LaneRecord } from '../broker/lane-record.js';
+import { LaneTransactions } from '../broker/lane-transactions.js';
+import {
+  LaneWorker,
+  type LaneContext,
+  type LaneHandler,
+  type OpenedLane,
+} from '../broker/lane-worker.js';
+import type { OutgoingRecord } from '../broker/lane-writer.js';
+import { scoresTopic } from '../broker/topics.js';
+import { unreadable } from '../broker/unreadable.js';
+import {
+  connectWorker,
+  superviseWorker,
+  type RunningWorker,
+  type WorkerEnvironment,
+  type WorkerOptions,
+} from '../broker/worker-environment.js';
+import { timed } from '../broker/worker-meter.js';
+import type { Grid } from '../geo/grid.js';
+import { encodePrediction } from '../wire/prediction.js';
+import { decodeTensorBatch } from '../wire/tensor-batch.js';
+import { predictionsOf } from './prediction-logic.js';
+
+/** Records in one transaction, at most: a commit costs some 20 ms, whatever is in it. */
+const maxRecordsPerTransaction = 256;
+const maxQueuedBytes = 1024 * 1024;
+
+/** Starts a worker that writes the predictions of its lanes, each in one transaction's care. */
+export async function startSink(options: WorkerOptions, grid: Grid): Promise<RunningWorker> {
+  const env = await connectWorker(options, { role: 'sink', stage: 0 });
+  const { plan } = env;
+  const worker = await LaneWorker.start(
+    {
+      kafka: env.kafka,
+      client: env.client,
+      groupId: groupOf(env),
+      topic: scoresTopic(plan.pipeline, plan.name),
+      sessionTimeoutMs: env.sessionTimeoutMs,
+      maxQueuedBytes,
+      maxRecordsPerTake: maxRecordsPerTransaction,
+      commits: false,
+      open: (context) => openLane(env, grid, context),
+      onNotice: env.onNotice,
+      onFatal: env.onFatal,
+    },
+    env.log,
+  );
+  return superviseWorker(env, worker);
+}
+
+function groupOf({ plan }: WorkerEnvironment): string {
+  return `${plan.pipeline}.${plan.name}.sink`;
+}
+
+/** Fences whoever had the lane, and only then looks where it stands. */
+async function openLane(
+  env: WorkerEnvironment,
+  grid: Grid,
+  context: LaneContext,
+): Promise<OpenedLane> {
+  const { lane } = context;
+  const { plan, topics } = env;
+  const inputTopic = scoresTopic(plan.pipeline, plan.name);
+  const transactions = await LaneTransactions.open(
+    env.client,
+    {
+      transactionalId: `${groupOf(env)}.${lane}`,
+      lane,
+      outputTopic: topics.predictions,
+      groupId: groupOf(env),
+      inputTopic,
+    },
+    env.log,
+  );
+  const [committed, { begin }] = await Promise.all([
+    committedProgress(env.admin, groupOf(env), inputTopic),
+    env.laneLog.bounds(inputTopic),
+  ]);
+  const { nextOffset, coveredTo } = committed.get(lane) ?? {
+    nextOffset: begin[lane] ?? 0,
+    coveredTo: plan.startOffsets[lane] ?? 0,
+  };
+  const handler = new SinkLane(env, grid, context, transactions, inputTopic, coveredTo);
+  return { fromOffset: nextOffset, handler };
+}
+
+/** One lane of the sink: scores in, predictions and the input offset out together. */
+class SinkLane implements LaneHandler {
+  readonly #env: WorkerEnvironment;
+  readonly #grid: Grid;
+  readonly #context: LaneContext;
+  readonly #transactions: LaneTransactions;
+  readonly #inputTopic: string;
+  #position: number;
+
+  constructor(
+    env: WorkerEnvironment,
+    grid: Grid,
+    context: LaneContext,
+    transactions: LaneTransactions,
+    inputTopic: string,
+    position: number,
+  ) {
+    this.#env = env;
+    this.#grid = grid;
+    this.#context = context;
+    this.#transactions = transactions;
+    this.#inputTopic = inputTopic;
+    this.#position = position;
+  }
+
+  async take(records: readonly LaneRecord[]): Promise<void> {
+    const predictions: OutgoingRecord[] = [];
+    for (const record of records) {
+      try {
+        predictions.push(...this.#predictions(record));
+      } catch (error) {
+        const letter = unreadable(this.#inputTopic, record, error);
+        const { meter, writer, topics } = this.#env;
+        meter.deadLetters(1);
+        await sendDeadLetters(writer, topics.deadLetter, [letter], this.#context.signal);
+      }
+    }
+    const nextOffset = (records.at(-1)?.offset ?? -1) + 1;
+    const progress = { nextOffset, coveredTo: this.#position };
+    await this.#transactions.commit(predictions, progress);
+    this.#context.acknowledged(progress);
+  }
+
+  drain(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return this.#transactions.close();
+  }
+
+  #predictions(record: LaneRecord): OutgoingRecord[] {
+    const { meter, plan } = this.#env;
+    const batch = timed(
+      () => decodeTensorBatch(record.value ?? Buffer.alloc(0)),
+      (ms) => meter.decoded(ms),
+    );
+    const where = `Record ${record.offset} of lane ${record.lane} in ${this.#inputTopic}`;
+    const fresh = newPart(batch, this.#position, where);
+    if (fresh === null) return [];
+    this.#position = fresh.covers.to;
+    const startMs = performance.now();
+    const frame = { grid: this.#grid, modelDigest: plan.modelDigest, lane: record.lane };
+    const records = predictionsOf(fresh, frame, Date.now()).map((prediction) => ({
+      key: prediction.vehicleId,
+      value: encodePrediction(prediction),
+    }));
+    const bytes = records.reduce((sum, { value }) => sum + value.byteLength, 0);
+    meter.encoded(records.length, bytes, performance.now() - startMs);
+    return records;
+  }
+}

@@ -1,0 +1,140 @@
+import { WireError } from './errors.js';
+import { RecordCodec } from './record-codec.js';
+import type { DecodeOptions } from './record-codec.js';
+import { packTensor, unpackTensor } from './tensor.js';
+import type { Encoding, TensorBody, WireTensor } from './tensor.js';
+
+export type { DType, Encoding, WireTensor } from './tensor.js';
+
+/** Offsets of the fixes topic, in one lane. */
+export interface Covers {
+  readonly from: number;
+  /** The first one that is no longer covered. */
+  readonly to: number;
+}
+
+/** Why an item can't go on. */
+export interface ItemFailure {
+  /** Stable error code. */
+  readonly code: string;
+  readonly message: string;
+  /** The stage that it failed in; 0 is the windower. */
+  readonly stage: number;
+}
+
+/** What is known of an item besides its tensors. */
+export interface ItemHeader {
+  /** Offset of the fix that completed the window. */
+  readonly offset: number;
+  /** Vehicle id. */
+  readonly key: string;
+  /** Event time of the fix: epoch milliseconds, UTC. */
+  readonly eventTimeMs: number;
+  /** When the broker took the fix: epoch milliseconds, UTC. */
+  readonly ingestTimeMs: number;
+  /** A failed item stays in its place; null while it is well. */
+  readonly failure: ItemFailure | null;
+}
+
+/** What travels in one record from stage to stage. */
+export interface TensorBatch {
+  /** Name of the plan. */
+  readonly plan: string;
+  /** The stage that made the record: 0 is the windower, K the last sub-model. */
+  readonly stage: number;
+  /** The fixes that the record accounts for, whether or not each gave an item. */
+  readonly covers: Covers;
+  /** In the order of their offsets. */
+  readonly items: readonly ItemHeader[];
+  readonly tensors: readonly WireTensor[];
+}
+
+interface BatchBody {
+  readonly plan: string;
+  readonly stage: number;
+  readonly covers: Covers;
+  readonly items: readonly ItemBody[];
+  readonly tensors: readonly TensorBody[];
+}
+
+interface ItemBody {
+  readonly offset: number;
+  readonly key: string;
+  readonly eventTime: number;
+  readonly ingestTime: number;
+  readonly failure: ItemFailure | null;
+}
+
+const codec = new RecordCodec<BatchBody, BatchBody>({
+  schema: 'tensor-batch',
+  toBody: (body) => body,
+  fromBody: (body) => body,
+  sizeHintBytes,
+});
+
+/**
+ * Avro single-object encoding of a batch.
+ *
+ * @param encoding Of its tensors; `raw` if not given. The zstd ones need `ready()` beforehand.
+ * @throws {WireError} INVALID_RECORD, INVALID_TENSOR, ZSTD_NOT_READY
+ */
+export function encodeTensorBatch(batch: TensorBatch, encoding: Encoding = 'raw'): Buffer {
+  const { from, to } = batch.covers;
+  if (!(from >= 0 && from <= to)) {
+    throw new WireError('INVALID_RECORD', `A batch can't cover the offsets ${from} to ${to}.`, {
+      disposition: 'fatal',
+    });
+  }
+  return codec.encode({
+    plan: batch.plan,
+    stage: batch.stage,
+    covers: batch.covers,
+    items: batch.items.map(({ offset, key, eventTimeMs, ingestTimeMs, failure }) => {
+      return { offset, key, eventTime: eventTimeMs, ingestTime: ingestTimeMs, failure };
+    }),
+    tensors: batch.tensors.map((tensor) => packTensor(tensor, encoding)),
+  });
+}
+
+/**
+ * The batch of a record. Its tensors are in memory of their own: they can be transferred to a
+ * worker or kept, whatever becomes of `bytes`.
+ *
+ * @throws {WireError} UNKNOWN_FORMAT, UNKNOWN_FINGERPRINT, WRONG_SCHEMA, INVALID_RECORD,
+ * INVALID_TENSOR, ZSTD_NOT_READY
+ */
+export function decodeTensorBatch(bytes: Uint8Array, options?: DecodeOptions): TensorBatch {
+  const body = codec.decode(bytes, options);
+  const { from, to } = body.covers;
+  if (!(from >= 0 && from <= to)) {
+    throw new WireError('INVALID_RECORD', `The batch covers the offsets ${from} to ${to}.`);
+  }
+  return {
+    plan: body.plan,
+    stage: body.stage,
+    covers: { from, to },
+    items: body.items.map(({ offset, key, eventTime, ingestTime, failure }) => {
+      return {
+        offset,
+        key,
+        eventTimeMs: eventTime,
+        ingestTimeMs: ingestTime,
+        failure: failure === null ? null : { ...failure },
+      };
+    }),
+    tensors: body.tensors.map(unpackTensor),
+  };
+}
+
+/** An upper bound for all but strings of many non-ASCII letters. */
+function sizeHintBytes({ plan, items, tensors }: BatchBody): number {
+  let bytes = 64 + plan.length;
+  for (const { key, failure } of items) {
+    bytes += 48 + key.length;
+    if (failure !== null) bytes += 32 + failure.code.length + 2 * failure.message.length;
+  }
+  for (const { name, shape, data } of tensors) {
+    bytes += 32 + name.length + 5 * shape.length + data.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { infra } from './infra.js';
+import type { KafkaFixture } from './kafka-fixture.js';
+
+const folderPrefix = 'stagecoach-kafka-';
+
+function ownerFile(dir: string): string {
+  return join(dir, 'owner.json');
+}
+
+function ownerOf(dir: string): { pid: number; started: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(ownerFile(dir), 'utf8')) as { pid: number; started: string };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ends the brokers, and removes the folders, of test processes that were killed. */
+async function sweep(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const dir = join(tmpdir(), name);
+    const owner = name.startsWith(folderPrefix) ? ownerOf(dir) : undefined;
+    if (owner === undefined || infra.isRunning(owner)) continue;
+    await infra.runningJavaBroker(dir)?.kill();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** A broker run by Java, in a temporary folder on a free port. */
+export async function startJavaKafka(
+  say: (text: string) => void,
+  why: string,
+): Promise<KafkaFixture> {
+  await sweep();
+  const dataDir = await mkdtemp(join(tmpdir(), folderPrefix));
+  const owner = { pid: process.pid, started: infra.startOf(process.pid) };
+  writeFileSync(ownerFile(dataDir), JSON.stringify(owner));
+  let broker = await infra.startJavaBroker({ dataDir });
+  say(`a broker run by Java (${why}), at ${broker.endpoint}`);
+  const port = Number(broker.endpoint.split(':')[1]);
+  const endAtOnce = (): void => {
+    process.kill(broker.pid, 'SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+    process.exit(1);
+  };
+  process.once('SIGINT', endAtOnce);
+  process.once('SIGTERM', endAtOnce);
+  return {
+    brokers: [broker.endpoint],
+    how: 'java',
+    restart: async () => {
+      await broker.kill();
+      broker = await infra.startJavaBroker({ dataDir, port });
+    },
+    stop: async () => {
+      process.off('SIGINT', endAtOnce);
+      process.off('SIGTERM', endAtOnce);
+      await broker.kill();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
