@@ -52,6 +52,9 @@ export interface ConfigSources {
   readonly projectDir: string;
 }
 
+const noBroker =
+  'No Kafka broker is named and the local one has not been started: run "npm run broker:start", or set KAFKA_BROKERS=host:port,….';
+
 /**
  * Makes the configuration of a process. Brokers that are named nowhere are those of the local
  * broker that the set-up has started.
@@ -64,11 +67,6 @@ export function loadConfig(sources: ConfigSources): Config {
     if (sources.flags[key] !== undefined) settings[key] = sources.flags[key];
   }
   settings.brokers ??= localBroker(sources.projectDir);
-  if (settings.brokers === undefined) {
-    throw new ConfigError(
-      'No Kafka broker is named and the local one has not been started: run "npm run broker:start", or set KAFKA_BROKERS=host:port,….',
-    );
-  }
   const parsed = schema.safeParse(settings);
   if (parsed.success) return Object.freeze(parsed.data);
   throw new ConfigError(
@@ -88,6 +86,7 @@ function describeIssue(settings: Record<string, unknown>) {
   return (issue: z.core.$ZodIssue): string => {
     const [key] = issue.path;
     if (key === undefined) return `  ${issue.message}`;
+    if (key === 'brokers' && settings.brokers === undefined) return `  ${noBroker}`;
     const found = JSON.stringify(settings[String(key)]);
     return `  ${String(key)}: found ${found}; ${issue.message}`;
   };

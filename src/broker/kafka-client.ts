@@ -67,8 +67,8 @@ export function createKafka(options: ClientOptions, log: Logger): KafkaJS.Kafka 
 const ordinary = /rebalanc|re-joining|^Response /i;
 
 function forwardLog(log: Logger, entry: KafkaJS.LogEntry): void {
-  const { message, timestamp: _timestamp, logger: _logger, ...fields } = entry.log;
-  const line = { kafkajs: entry.namespace, ...fields };
+  const { message } = entry.log;
+  const line = { ...entry.log, kafkajs: entry.namespace, timestamp: undefined, logger: undefined };
   if (entry.level === kafkajs.logLevel.ERROR && !ordinary.test(message)) log.warn(line, message);
   else log.debug(line, message);
 }

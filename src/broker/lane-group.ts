@@ -138,7 +138,7 @@ function ownedBefore(memberMetadata: Buffer): number[] {
   if (userData === undefined || userData.length === 0) return [];
   try {
     const parsed: unknown = JSON.parse(userData.toString());
-    return Array.isArray(parsed) ? parsed.filter((lane) => Number.isInteger(lane)) : [];
+    return Array.isArray(parsed) ? parsed.filter((lane) => typeof lane === 'number') : [];
   } catch {
     // Another program's member data: it just owns nothing that we know of.
     return [];

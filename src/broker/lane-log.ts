@@ -123,11 +123,12 @@ export class LaneLog {
           },
         ],
       });
-      return responses.flatMap(({ partitions }) =>
-        partitions.map((raw) =>
+      return responses.flatMap(({ partitions }, among) =>
+        partitions.map((raw, at) =>
           laneRecords(raw, {
             fromOffset: positions.get(raw.partition) ?? 0,
             committedOnly: options.committedOnly,
+            isFirst: at === 0 && among === 0,
           }),
         ),
       );

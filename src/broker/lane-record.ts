@@ -26,6 +26,13 @@ interface Reading {
   readonly fromOffset: number;
   /** Only records of committed transactions, and those sent outside of any. */
   readonly committedOnly: boolean;
+  /**
+   * Whether the lane is the first of its response. Of the first the broker gives a whole batch even
+   * where it is larger than the limits of the request; of the others it gives nothing then.
+   *
+   * @see https://cwiki.apache.org/confluence/display/KAFKA/KIP-74%3A+Add+Fetch+Response+Size+Limit+in+Bytes
+   */
+  readonly isFirst: boolean;
 }
 
 /**
@@ -51,7 +58,8 @@ export function laneRecords(raw: RawLane, reading: Reading): LaneFetch {
     records.push(laneRecord(raw.partition, offset, message));
   }
   // Compaction can leave a batch without records: go on behind it instead of asking for ever.
-  if (raw.messages.length === 0 && nextOffset < endOffset) nextOffset += 1;
+  const hasNothing = nextOffset === reading.fromOffset && nextOffset < endOffset;
+  if (hasNothing && reading.isFirst) nextOffset += 1;
   return { lane: raw.partition, records, nextOffset, endOffset };
 }
 

@@ -200,7 +200,7 @@ export class LaneWorker {
       while (!ended.aborted) {
         const records = await queue.take(this.#options.maxRecordsPerTake, idleMs, ended);
         if (records.length > 0) await handler.take(records);
-        else if (!ended.aborted) await handler.idle?.();
+        else await handler.idle?.();
       }
       await handler.drain();
     } finally {

@@ -5,6 +5,7 @@ import { pipelineTopics } from '../broker/topics.js';
 import { connectWorker } from '../broker/worker-environment.js';
 import { fetchModel } from '../control/model-store.js';
 import { findPlan } from '../control/plan-store.js';
+import { learnSchemas } from '../control/schema-store.js';
 import { Grid } from '../geo/grid.js';
 import { fileOf, gridPath } from '../model/model-files.js';
 import { createFleet } from '../producer/feeds/fleet/fleet.js';
@@ -35,6 +36,7 @@ async function runFleet(flags: FleetCommandFlags): Promise<void> {
   const { config, client, log } = commandContext('fleet', { ...flags });
   const topics = pipelineTopics(config.pipeline);
   const laneLog = await LaneLog.connect(createKafka(client, log));
+  await learnSchemas(laneLog, topics.control, log);
   const plan = await findPlan(laneLog, topics.control, undefined);
   const files = await fetchModel(laneLog, topics.models, plan.modelDigest);
   await laneLog.close();

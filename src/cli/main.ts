@@ -14,9 +14,8 @@ import { sinkCommand, stageCommand, windowerCommand } from './worker-commands.js
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(projectDir(), 'package.json'), 'utf8'));
-  const found =
-    typeof manifest === 'object' && manifest !== null ? Reflect.get(manifest, 'version') : null;
-  return String(found);
+  if (typeof manifest !== 'object' || manifest === null || !('version' in manifest)) return '0';
+  return String(manifest.version);
 }
 
 const program = new Command('stagecoach')

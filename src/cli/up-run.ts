@@ -59,22 +59,25 @@ export async function runUp(context: CommandContext, flags: UpFlags): Promise<nu
 
 function deployFrom(
   io: RunIo,
-  { config }: CommandContext,
+  { config, log }: CommandContext,
   flags: UpFlags,
   model: ModelFiles,
 ): Promise<PlanRecord> {
   const layers = describeLayers(model);
   const strategy = flags.cuts === undefined ? balanced : manual(flags.cuts);
   const stages = flags.cuts === undefined ? flags.stages : flags.cuts.length + 1;
-  return deploy(io, {
-    pipeline: config.pipeline,
-    lanes: config.lanes,
-    modelName: basename(flags.model),
-    model,
-    strategy: strategy.name,
-    cuts: strategy.cut(layers, stages),
-    topK,
-    encoding: 'raw',
-    rules: defaultRules,
-  });
+  return deploy(
+    { ...io, log },
+    {
+      pipeline: config.pipeline,
+      lanes: config.lanes,
+      modelName: basename(flags.model),
+      model,
+      strategy: strategy.name,
+      cuts: strategy.cut(layers, stages),
+      topK,
+      encoding: 'raw',
+      rules: defaultRules,
+    },
+  );
 }

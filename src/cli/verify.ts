@@ -1,5 +1,77 @@
-import type { Command } from 'commander';
-import { clusterCommand } from './global-options.js';
+import { Option, type Command } from 'commander';
+import { createKafka } from '../broker/kafka-client.js';
+import { committedProgress } from '../broker/committed.js';
+import { LaneLog } from '../broker/lane-log.js';
+import { pipelineTopics, scoresTopic } from '../broker/topics.js';
+import { fetchModel } from '../control/model-store.js';
+import { findPlan } from '../control/plan-store.js';
+import { learnSchemas } from '../control/schema-store.js';
+import { auditRun } from '../observe/run-audit.js';
+import { renderVerdict } from '../observe/render-verdict.js';
+import { isSound } from '../observe/summary.js';
+import { styleFor } from '../observe/terminal.js';
+import type { PlanRecord } from '../wire/partition-plan.js';
+import { clusterCommand, commandContext, wholeNumber } from './global-options.js';
+import { writeJson } from './write-json.js';
+
+interface VerifyFlags {
+  readonly plan?: string;
+  readonly last?: number;
+  readonly json?: string;
+}
+
+/** `stagecoach verify` */
 export function verifyCommand(): Command {
-  return clusterCommand('verify');
+  return clusterCommand('verify')
+    .description('check the predictions on record, bit for bit, against the uncut model')
+    .option('--plan <name>', 'the plan to check (default: the active one)')
+    .addOption(
+      new Option('--last <n>', 'only the predictions for the last n fixes of each lane').argParser(
+        wholeNumber(1),
+      ),
+    )
+    .option('--json <file>', 'write the verdict there too')
+    .action(runVerify);
+}
+
+async function runVerify(flags: VerifyFlags): Promise<void> {
+  const { config, client, log } = commandContext('verify', { ...flags });
+  const kafka = createKafka(client, log);
+  const admin = kafka.admin();
+  await admin.connect();
+  const laneLog = await LaneLog.connect(kafka);
+  try {
+    const topics = pipelineTopics(config.pipeline);
+    await learnSchemas(laneLog, topics.control, log);
+    const plan = await findPlan(laneLog, topics.control, flags.plan);
+    const model = await fetchModel(laneLog, topics.models, plan.modelDigest);
+    const fixes = await laneLog.bounds(topics.fixes);
+    const group = `${plan.pipeline}.${plan.name}.sink`;
+    const reached = await committedProgress(admin, group, scoresTopic(plan.pipeline, plan.name));
+    const to = fixes.end.map((_, lane) => reached.get(lane)?.coveredTo ?? startOf(plan, lane));
+    const from = fixes.begin.map((begin, lane) => {
+      const start = Math.max(begin, startOf(plan, lane));
+      return flags.last === undefined ? start : Math.max(start, (to[lane] ?? 0) - flags.last);
+    });
+    const predictions = await laneLog.bounds(topics.predictions);
+    const deadLetters = await laneLog.bounds(topics.deadLetter);
+    const verdict = await auditRun({
+      laneLog,
+      plan,
+      model,
+      fixes: { from, to },
+      predictions: { from: predictions.begin, to: predictions.end },
+      deadLetters: { from: deadLetters.begin, to: deadLetters.end },
+    });
+    const style = styleFor(process.stdout, process.env);
+    process.stdout.write(`${renderVerdict(verdict, style)}\n`);
+    if (flags.json !== undefined) await writeJson(flags.json, verdict);
+    if (!isSound(verdict)) process.exitCode = 1;
+  } finally {
+    await Promise.all([laneLog.close(), admin.disconnect()]);
+  }
+}
+
+function startOf(plan: PlanRecord, lane: number): number {
+  return plan.startOffsets[lane] ?? 0;
 }

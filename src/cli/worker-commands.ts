@@ -6,6 +6,7 @@ import { pipelineTopics } from '../broker/topics.js';
 import type { WorkerOptions } from '../broker/worker-environment.js';
 import { fetchModel } from '../control/model-store.js';
 import { findPlan } from '../control/plan-store.js';
+import { learnSchemas } from '../control/schema-store.js';
 import { ConfigError } from '../errors.js';
 import { Grid } from '../geo/grid.js';
 import { fileOf, gridPath, type ModelFiles } from '../model/model-files.js';
@@ -63,6 +64,7 @@ async function readOrders(
   const laneLog = await LaneLog.connect(createKafka(client, log));
   try {
     const topics = pipelineTopics(config.pipeline);
+    await learnSchemas(laneLog, topics.control, log);
     const plan = await findPlan(laneLog, topics.control, planName);
     const files = await fetchModel(laneLog, topics.models, plan.modelDigest);
     return { plan, files };

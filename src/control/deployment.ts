@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { committedProgress } from '../broker/committed.js';
 import type { Admin } from '../broker/kafka-client.js';
 import type { LaneLog } from '../broker/lane-log.js';
@@ -8,18 +9,21 @@ import {
   pipelineTopics,
   scoresTopic,
 } from '../broker/topics.js';
+import type { Logger } from '../log.js';
 import type { WindowRules } from '../geo/windows.js';
 import type { ModelFiles } from '../model/model-files.js';
 import type { Encoding } from '../wire/tensor.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { publishModel } from './model-store.js';
+import { learnSchemas, publishSchemas } from './schema-store.js';
 import { activatePlan, nextPlanName, readPlans, type PlanBook } from './plan-store.js';
 
-/** Connections that a deployment needs. */
+/** Connections that a deployment needs, and where it says what it meets. */
 export interface DeploymentIo {
   readonly admin: Admin;
   readonly laneLog: LaneLog;
   readonly writer: LaneWriter;
+  readonly log: Pick<Logger, 'warn'>;
 }
 
 /** What is to run. */
@@ -38,7 +42,8 @@ export interface Deployment {
 }
 
 /**
- * Makes a pipeline ready for its workers: its topics, the model on its topic, and an active plan.
+ * Makes a pipeline ready for its workers: its topics, the model and the schemas on theirs, and an
+ * active plan.
  * Where the active plan is what is wanted already, it goes on from where it stands.
  *
  * @returns the active plan
@@ -48,8 +53,11 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
   const topics = pipelineTopics(pipeline);
   await createPipelineTopics(io.admin, pipeline, lanes);
   const modelDigest = await publishModel(io, topics.models, deployment.modelName, deployment.model);
+  await learnSchemas(io.laneLog, topics.control, io.log);
+  await publishSchemas(io, topics.control);
   const book = await readPlans(io.laneLog, topics.control);
-  const wanted = { ...sameForEver(deployment), modelDigest };
+  const { strategy, topK, encoding, rules } = deployment;
+  const wanted = { pipeline, modelDigest, lanes, topK, encoding, strategy, cuts, rules };
   const current = book.active;
   if (current !== null && isSame(current, wanted)) {
     await createPlanTopics(io.admin, pipeline, current.name, cuts.length + 1, lanes);
@@ -68,27 +76,14 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
 
 type Wanted = Omit<PlanRecord, 'name' | 'startOffsets' | 'createdAtMs'>;
 
-function sameForEver({
-  pipeline,
-  lanes,
-  strategy,
-  cuts,
-  topK,
-  encoding,
-  rules,
-}: Deployment): Omit<Wanted, 'modelDigest'> {
-  return { pipeline, lanes, strategy, cuts, topK, encoding, rules };
-}
-
+/** Whether a plan's workers would do just what is wanted, whoever chose its cuts. */
 function isSame(plan: PlanRecord, wanted: Wanted): boolean {
-  const { name: _name, startOffsets: _start, createdAtMs: _created, ...rest } = plan;
-  const ordered = (value: Wanted) => JSON.stringify(value, [...keys(value)].sort());
-  return ordered(rest) === ordered(wanted);
-}
-
-/** All names in a plan and its rules: what `JSON.stringify` is to write, and in which order. */
-function keys({ rules, ...plan }: Wanted): string[] {
-  return [...Object.keys(plan), 'rules', ...Object.keys(rules)];
+  const work = ({ pipeline, modelDigest, lanes, topK, encoding, cuts, rules }: Wanted) => ({
+    ...{ pipeline, modelDigest, lanes, topK, encoding },
+    cuts: [...cuts],
+    rules: { ...rules },
+  });
+  return isDeepStrictEqual(work(plan), work(wanted));
 }
 
 /** A new plan begins where the one before has predicted to; without one, with the first fix. */

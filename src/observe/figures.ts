@@ -55,3 +55,8 @@ export function formatElapsed(ms: number): string {
 export function formatShare(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
+
+/** A number and what it counts. @example counted(1, 'fix', 'fixes') // '1 fix' */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}

@@ -13,13 +13,18 @@ export interface ExpectedPrediction extends Pick<
   readonly grid: Pick<Grid, 'centreOf' | 'size'>;
 }
 
+type Compared = string | number | null;
+
+/** Cell 0 is outside the grid. */
+const noCentre = { latitude: null, longitude: null };
+
 /** In words, everything in which a prediction isn't bit for bit what it must be; empty where it is. */
 export function differencesOf(
   prediction: Prediction,
   expected: ExpectedPrediction,
 ): readonly string[] {
   const found: string[] = [];
-  const compare = (what: string, is: string | number, mustBe: string | number): void => {
+  const compare = (what: string, is: Compared, mustBe: Compared): void => {
     if (!Object.is(is, mustBe)) found.push(`${what} is ${text(is)}, must be ${text(mustBe)}`);
   };
   compare('vehicle', prediction.vehicleId, expected.vehicleId);
@@ -39,15 +44,15 @@ export function differencesOf(
         `probability ${which} is ${floatText(candidate.probability)}, must be ${floatText(probability)}`,
       );
     }
-    if (candidate.cell !== cell || cell < 1 || cell > expected.grid.size) return;
-    const centre = expected.grid.centreOf(cell);
+    if (candidate.cell !== cell || cell < 0 || cell > expected.grid.size) return;
+    const centre = cell === 0 ? noCentre : expected.grid.centreOf(cell);
     compare(`latitude ${which}`, candidate.latitude, centre.latitude);
     compare(`longitude ${which}`, candidate.longitude, centre.longitude);
   });
   return found;
 }
 
-function text(value: string | number): string {
+function text(value: Compared): string {
   return typeof value === 'string' ? `"${value}"` : String(value);
 }
 

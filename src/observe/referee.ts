@@ -24,6 +24,8 @@ export interface LaneHistory {
    * vehicles' windows; left out, all are judged.
    */
   readonly judgeFrom?: number;
+  /** Behind the last fix of the run; left out, there is no end. Predictions of others don't count. */
+  readonly judgeTo?: number;
   /** In the order of their offsets. */
   readonly fixes: Iterable<LoggedFix> | AsyncIterable<LoggedFix>;
   /** In the order of their topic. */
@@ -144,11 +146,13 @@ export class Referee {
     };
   }
 
-  async #collect({ lane, predictions }: LaneHistory): Promise<Map<number, Prediction>> {
+  async #collect(history: LaneHistory): Promise<Map<number, Prediction>> {
+    const { lane, predictions, judgeFrom = 0, judgeTo = Infinity } = history;
     const observed = new Map<number, Prediction>();
     for await (const prediction of predictions) {
-      this.#observed += 1;
       const { offset } = prediction;
+      if (offset < judgeFrom || offset >= judgeTo) continue;
+      this.#observed += 1;
       if (prediction.lane !== lane) {
         const text = `has a prediction that says it is of lane ${prediction.lane}`;
         this.#report('unexpected', lane, offset, text);

@@ -1,5 +1,6 @@
 import { renderColumns, widestThatFits, type Column } from './columns.js';
 import {
+  counted,
   formatBytes,
   formatCount,
   formatElapsed,
@@ -9,7 +10,8 @@ import {
 } from './figures.js';
 import type { ProcessMemory, StageTotals } from './rates.js';
 import { stageLabel } from './stage-table.js';
-import { isSound, type Summary } from './summary.js';
+import { renderVerdict } from './render-verdict.js';
+import type { Summary } from './summary.js';
 import { orDash, paint, type TerminalStyle } from './terminal.js';
 
 /** Enough hexadecimal digits to tell models apart. */
@@ -19,60 +21,12 @@ const SHOWN_DIGEST = 12;
 export function renderSummary(summary: Summary, style: TerminalStyle): string {
   return [
     '',
-    ...verdictLines(summary, style),
+    renderVerdict(summary, style),
     '',
     ...figureLines(summary, style),
     '',
     ...stageLines(summary, style),
   ].join('\n');
-}
-
-function verdictLines(summary: Summary, style: TerminalStyle): readonly string[] {
-  if (isSound(summary)) {
-    const mark = paint(style.rich ? '✔' : 'OK:', 'green', style);
-    return [` ${mark} ${soundSentence(summary)}`];
-  }
-  const mark = paint(style.rich ? '✘' : 'WRONG:', 'red', style);
-  const wrong = faultWords
-    .filter(([kind]) => summary[kind] > 0)
-    .map(
-      ([kind, one, many]) => `${formatCount(summary[kind])} ${summary[kind] === 1 ? one : many}`,
-    );
-  return [
-    ` ${mark} Of ${counted(summary.expected, 'prediction')} that the fixes call for: ${wrong.join(', ')}.`,
-    ...summary.faults.map(
-      ({ kind, text }) => `   ${paint(faultTitles[kind], 'yellow', style)}: ${text}`,
-    ),
-  ];
-}
-
-const faultWords = [
-  ['missing', 'is missing', 'are missing'],
-  ['repeated', 'is repeated', 'are repeated'],
-  ['outOfOrder', 'is out of order', 'are out of order'],
-  ['altered', 'differs from the uncut model', 'differ from the uncut model'],
-  ['unexpected', 'is there that no fix calls for', 'are there that no fix calls for'],
-] as const;
-
-const faultTitles = {
-  missing: 'missing',
-  repeated: 'repeated',
-  outOfOrder: 'out of order',
-  altered: 'altered',
-  unexpected: 'unexpected',
-} as const;
-
-function soundSentence({ expected }: Summary): string {
-  if (expected === 0) return 'No fix called for a prediction, and none was made.';
-  const which =
-    expected === 1
-      ? 'The one prediction is'
-      : `Every one of the ${formatCount(expected)} predictions is`;
-  return `${which} there once, in order, and bit for bit that of the uncut model.`;
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
 function figureLines(summary: Summary, style: TerminalStyle): readonly string[] {

@@ -58,6 +58,7 @@ export async function auditRun(options: AuditOptions): Promise<Verdict> {
       await referee.judge({
         lane,
         judgeFrom,
+        judgeTo: fixes.to[lane] ?? 0,
         fixes: loggedFixes(options, lane),
         predictions: predictions(options, lane),
         failedOffsets: failed.get(lane) ?? new Set(),

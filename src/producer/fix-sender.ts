@@ -6,7 +6,9 @@ import {
   type OutgoingRecord,
 } from '../broker/lane-writer.js';
 import type { PipelineTopics } from '../broker/topics.js';
+import { messageOf } from '../errors.js';
 import type { GeoFix } from '../geo/fix.js';
+import type { DeadLetter } from '../wire/dead-letter.js';
 import { encodeGeoFix } from '../wire/geo-fix.js';
 
 /** Fixes of a lane that wait to be sent, at most, before `send` lets its caller wait. */
@@ -29,7 +31,7 @@ export class FixSender {
   readonly #lanes: Lane[];
   readonly #laneOfVehicle = new Map<string, number>();
   readonly #onSent: (fixes: number, payloadBytes: number) => void;
-  #failure: unknown = null;
+  #failure: Error | null = null;
 
   /** @param onSent is told of every request that was acknowledged */
   constructor(
@@ -56,14 +58,12 @@ export class FixSender {
     if (lane === undefined) return;
     lane.waiting.push({ key: fix.vehicleId, value: encodeGeoFix(fix) });
     lane.sending ??= this.#drain(number, lane);
-    while (lane.waiting.length >= maxWaiting && lane.sending !== null) await lane.sending;
+    if (lane.waiting.length >= maxWaiting) await lane.sending;
   }
 
   /** Resolves when all that was taken is acknowledged. */
   async flush(): Promise<void> {
-    for (const lane of this.#lanes) {
-      while (lane.sending !== null) await lane.sending;
-    }
+    for (const { sending } of this.#lanes) await sending;
     if (this.#failure !== null) throw this.#failure;
   }
 
@@ -88,7 +88,7 @@ export class FixSender {
         this.#onSent(records.length, bytes);
       }
     } catch (error) {
-      this.#failure = error;
+      this.#failure = error instanceof Error ? error : new Error(messageOf(error));
     } finally {
       lane.sending = null;
     }
@@ -108,20 +108,33 @@ export class FixSender {
 
   /** A record that the broker refuses for its size has no offset. */
   async #bury(lane: number, record: OutgoingRecord, error: RecordTooLargeError): Promise<void> {
-    await sendDeadLetters(this.#writer, this.#topics.deadLetter, [
-      {
-        topic: this.#topics.fixes,
-        lane,
-        offset: -1,
-        item: null,
-        code: error.code,
-        message: error.message,
-        timeMs: Date.now(),
-        key: record.key === null ? null : Buffer.from(record.key),
-        value: record.value,
-        headers: {},
-        truncatedFromBytes: null,
-      },
-    ]);
+    const key = record.key === null ? null : Buffer.from(record.key);
+    const { code, message } = error;
+    const letter = unsentLetter(this.#topics.fixes, {
+      lane,
+      key,
+      value: record.value,
+      code,
+      message,
+    });
+    await sendDeadLetters(this.#writer, this.#topics.deadLetter, [letter]);
   }
+}
+
+/** What did not get into a topic, and why. */
+export interface Unsent extends Pick<DeadLetter, 'lane' | 'key' | 'value' | 'code' | 'message'> {
+  readonly headers?: DeadLetter['headers'];
+}
+
+/** The dead letter of something that never got an offset: it has −1 for one. */
+export function unsentLetter(topic: string, unsent: Unsent): DeadLetter {
+  return {
+    headers: {},
+    ...unsent,
+    topic,
+    offset: -1,
+    item: null,
+    timeMs: Date.now(),
+    truncatedFromBytes: null,
+  };
 }

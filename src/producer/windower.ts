@@ -4,6 +4,7 @@ import { PipelineError } from '../errors.js';
 import { checkFix, type GeoFix } from '../geo/fix.js';
 import type { VehicleMap } from '../geo/windows.js';
 import type { DeadLetter } from '../wire/dead-letter.js';
+import { frameOf } from '../wire/framing.js';
 import { decodeGeoFixRecord } from '../wire/geo-fix.js';
 import type { Covers, ItemHeader, TensorBatch } from '../wire/tensor-batch.js';
 
@@ -33,9 +34,6 @@ export interface WindowerOptions {
   readonly topic: string;
   readonly vehicles: VehicleMap;
 }
-
-/** First byte of a JSON object's text; white space may stand before it. */
-const jsonStart = /^\s*\{/;
 
 /**
  * Turns the fixes of one lane into windows: the pure part of the windower. What it gives depends
@@ -118,7 +116,7 @@ function isKeyless(record: LaneRecord): boolean {
 /** A line typed by a person has no key; a program that writes Avro has to set one. */
 function requireJson(record: LaneRecord, fix: GeoFix): KeylessFix {
   const value = record.value ?? Buffer.alloc(0);
-  if (jsonStart.test(value.toString('latin1', 0, 64))) return { vehicleId: fix.vehicleId, value };
+  if (frameOf(value).kind === 'json') return { vehicleId: fix.vehicleId, value };
   throw new FixError(
     'MISSING_KEY',
     `The record has no key; expected the vehicle's id ("${fix.vehicleId}"), which keeps its fixes in one lane and in order.`,

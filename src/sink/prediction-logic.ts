@@ -1,7 +1,7 @@
 import { PipelineError } from '../errors.js';
 import type { Grid } from '../geo/grid.js';
 import type { Candidate, Prediction } from '../wire/prediction.js';
-import type { TensorBatch, WireTensor } from '../wire/tensor-batch.js';
+import type { DType, TensorBatch, WireTensor } from '../wire/tensor-batch.js';
 
 /** What all predictions of a lane have in common. */
 export interface PredictionFrame {
@@ -17,29 +17,26 @@ export interface PredictionFrame {
  * @param batch with the tensors `cells` `[items, k] int32` and `probabilities` `[items, k] float32`,
  * best first, and `currentCell` `[items] int32`
  * @param predictedTimeMs when the predictions were made, epoch milliseconds
- * @throws {PipelineError} INVALID_TENSOR where a tensor is missing or of another shape
+ * @throws {PipelineError} INVALID_TENSOR where a tensor is missing or of another shape, or has a cell
+ * that the grid lacks
  */
 export function predictionsOf(
   batch: TensorBatch,
   frame: PredictionFrame,
   predictedTimeMs: number,
 ): Prediction[] {
-  const count = batch.items.length;
-  const cells = tensorOf(batch, 'cells', 'int32');
-  const probabilities = tensorOf(batch, 'probabilities', 'float32');
-  const current = tensorOf(batch, 'currentCell', 'int32');
-  const topK = cells.shape[1] ?? 0;
-  if (cells.data.length !== count * topK || probabilities.data.length !== count * topK) {
-    throw invalid(`"cells" and "probabilities" differ in shape or have not ${count} rows`);
-  }
+  const topK = batch.tensors.find(({ name }) => name === 'cells')?.shape[1] ?? 0;
+  const cells = tensorOf(batch, 'cells', 'int32', [topK]);
+  const probabilities = tensorOf(batch, 'probabilities', 'float32', [topK]);
+  const current = tensorOf(batch, 'currentCell', 'int32', []);
   const predictions: Prediction[] = [];
   batch.items.forEach((item, row) => {
     if (item.failure !== null) return;
     const candidates: Candidate[] = [];
     for (let rank = row * topK; rank < (row + 1) * topK; rank += 1) {
       const cell = cells.data[rank] ?? 0;
-      const centre = cell === 0 ? { latitude: 0, longitude: 0 } : frame.grid.centreOf(cell);
-      candidates.push({ cell, ...centre, probability: probabilities.data[rank] ?? 0 });
+      const probability = probabilities.data[rank] ?? 0;
+      candidates.push({ cell, ...centreOf(cell, frame.grid), probability });
     }
     predictions.push({
       vehicleId: item.key,
@@ -57,10 +54,29 @@ export function predictionsOf(
   return predictions;
 }
 
-function tensorOf(batch: TensorBatch, name: string, dtype: string): WireTensor {
+/** Cell 0 is outside the grid and has no centre. */
+function centreOf(cell: number, grid: Grid): Pick<Candidate, 'latitude' | 'longitude'> {
+  if (cell === 0) return { latitude: null, longitude: null };
+  if (cell >= 1 && cell <= grid.size) return grid.centreOf(cell);
+  throw invalid(`"cells" has a cell ${cell}, and the grid has 0 to ${grid.size}`);
+}
+
+/** @param itemShape without the batch dimension, which comes first */
+function tensorOf(
+  batch: TensorBatch,
+  name: string,
+  dtype: DType,
+  itemShape: readonly number[],
+): WireTensor {
   const found = batch.tensors.find((tensor) => tensor.name === name);
-  if (found?.dtype === dtype && found.shape[0] === batch.items.length) return found;
-  throw invalid(`"${name}" is to be ${dtype} with ${batch.items.length} rows`);
+  const expected = shown(dtype, [batch.items.length, ...itemShape]);
+  const actual = found === undefined ? 'missing' : shown(found.dtype, found.shape);
+  if (found !== undefined && actual === expected) return found;
+  throw invalid(`"${name}" is ${actual}, and ${expected} is expected`);
+}
+
+function shown(dtype: DType, shape: readonly number[]): string {
+  return `${dtype} [${shape.join(', ')}]`;
 }
 
 function invalid(what: string): PipelineError {

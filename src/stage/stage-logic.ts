@@ -1,4 +1,4 @@
-import { messageOf } from '../errors.js';
+import { messageOf, PipelineError } from '../errors.js';
 import { sizeOf, type HostTensor, type TensorSpec } from '../model/tensor.js';
 import type { ItemFailure, ItemHeader, TensorBatch, WireTensor } from '../wire/tensor-batch.js';
 
@@ -44,7 +44,10 @@ export class StageLogic {
     this.#model = model;
   }
 
-  /** @returns one result for each batch, in their order */
+  /**
+   * @returns one result for each batch, in their order
+   * @throws {PipelineError} what the sub-model throws, where it says that no item is to blame
+   */
   run(batches: readonly TensorBatch[]): StageResult[] {
     const merged = this.#merge(batches);
     const outputs = this.#runRows(merged, 0, merged.rows);
@@ -93,6 +96,7 @@ export class StageLogic {
       return [...this.#model.run(rows)];
     } catch (error) {
       if (end - start === 1) {
+        if (!isItemsFault(error)) throw error;
         merged.failures[start] ??= this.#failure('INFERENCE_FAILED', messageOf(error));
         return this.#model.outputs.map((spec) => emptyTensor(spec, 1));
       }
@@ -150,6 +154,11 @@ export class StageLogic {
   #failure(code: string, message: string): ItemFailure {
     return { code, message, stage: this.#stage };
   }
+}
+
+/** An engine that is at its end refuses every item: the stage has to stop, and none is to blame. */
+function isItemsFault(error: unknown): boolean {
+  return !(error instanceof PipelineError) || error.disposition === 'deadLetter';
 }
 
 /** One item's rows of a batch's tensors; none of a tensor that has not as many rows as items. */

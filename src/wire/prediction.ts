@@ -3,12 +3,12 @@ import type { DecodeOptions } from './record-codec.js';
 
 /** One of the most probable next cells. */
 export interface Candidate {
-  /** 0 is outside the grid and has no centre: its latitude and longitude are 0. */
+  /** 0 … V; 0 is outside the grid. */
   readonly cell: number;
-  /** Degrees north of the cell's centre. */
-  readonly latitude: number;
-  /** Degrees east of the cell's centre. */
-  readonly longitude: number;
+  /** Degrees north of the cell's centre; null for cell 0, which has none. */
+  readonly latitude: number | null;
+  /** Degrees east of the cell's centre; null for cell 0, which has none. */
+  readonly longitude: number | null;
   /** 0 … 1, float32. */
   readonly probability: number;
 }
@@ -65,7 +65,7 @@ const codec = new RecordCodec<Prediction, PredictionBody>({
     predictedTimeMs: predictedTime,
   }),
   sizeHintBytes: ({ vehicleId, candidates, modelDigest, plan }) =>
-    80 + 3 * vehicleId.length + 26 * candidates.length + modelDigest.length + 3 * plan.length,
+    80 + 3 * vehicleId.length + 28 * candidates.length + modelDigest.length + 3 * plan.length,
 });
 
 /**

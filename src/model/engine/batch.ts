@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.js';
+import { padToVector } from '../layers/vector.js';
 import { sizeOf } from '../tensor.js';
-import { batchMultiple } from './segment.js';
 import type { HostTensor, TensorSpec } from '../tensor.js';
 
 function invalid(message: string): ModelError {
@@ -49,10 +49,10 @@ export function checkIds({ name, shape, data }: HostTensor, idCount: number): vo
   );
 }
 
-/** The tensor with rows of zeros added, up to a multiple of {@link batchMultiple}. */
+/** The tensor with rows of zeros added, so that the batch is made of whole vectors. */
 export function padBatch(tensor: HostTensor): HostTensor {
   const [items = 0, ...itemShape] = tensor.shape;
-  const padded = Math.ceil(items / batchMultiple) * batchMultiple;
+  const padded = padToVector(items);
   if (padded === items) return tensor;
   const length = padded * sizeOf(itemShape);
   const data = tensor.dtype === 'int32' ? new Int32Array(length) : new Float32Array(length);

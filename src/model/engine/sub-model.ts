@@ -1,10 +1,10 @@
 import { ModelError } from '../errors.js';
+import { vectorLength } from '../layers/vector.js';
 import { readNetwork } from '../network.js';
 import { sizeOf } from '../tensor.js';
 import { checkIds, checkInput, cutBatch, padBatch } from './batch.js';
 import { nativeSegment } from './native-segment.js';
 import { tensorAt, topKOutputs } from './ports.js';
-import { batchMultiple } from './segment.js';
 import { tfjsSegment } from './tfjs-segment.js';
 import type { ForeignLayer, NativeLayer, NetworkLayer } from '../layers/layer.js';
 import type { ModelFiles } from '../model-files.js';
@@ -149,7 +149,7 @@ function subModelOf(network: Network, options: SubModelOptions): SubModel {
   const outputs = topK === undefined ? [tensorAt(network, to)] : topKOutputs(topK);
   const idCount = options.from === 0 ? network.layers[0]?.idCount : undefined;
   const segments = loadSegments(network, options);
-  runSegments(segments, emptyOf(input, batchMultiple));
+  runSegments(segments, emptyOf(input, vectorLength));
   return {
     inputs: [input],
     outputs,

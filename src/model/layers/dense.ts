@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { attr } from '../graph/attributes.js';
-import { float, floatOp } from './emit.js';
+import { firstFeatures, float, floatOp } from './emit.js';
 import { costOf } from './layer.js';
+import { padToVector } from './vector.js';
 import type { NativeLayerMaker } from './layer.js';
 
 const configSchema = z.object({
@@ -24,6 +25,17 @@ const activationOps = new Map<string, string | undefined>([
   ['softsign', 'Softsign'],
 ]);
 
+/** A row-major matrix with each row made longer. */
+function padRows(matrix: Float32Array, width: number, padded: number, fill: number): Float32Array {
+  if (width === padded) return matrix;
+  const rows = matrix.length / width;
+  const wider = new Float32Array(rows * padded).fill(fill);
+  for (let row = 0; row < rows; row += 1) {
+    wider.set(matrix.subarray(row * width, (row + 1) * width), row * padded);
+  }
+  return wider;
+}
+
 /** `[batch, features]` → `[batch, units]`: matrix product, bias, activation. */
 export const dense: NativeLayerMaker = (definition) => {
   const config = configSchema.parse(definition.config);
@@ -40,17 +52,29 @@ export const dense: NativeLayerMaker = (definition) => {
       weightCount,
     }),
     emit({ graph }, input) {
-      const shape = [features, units];
-      const kernel = graph.constant(weights.values(`${name}/kernel`, shape), shape, `${name}/w`);
-      let edge = graph.add('MatMul', [input.edge, kernel], {
-        attrs: { ...float, transpose_a: attr.bool(false), transpose_b: attr.bool(false) },
-      });
-      if (config.use_bias) {
-        const bias = graph.constant(weights.values(`${name}/bias`, [units]), [units], `${name}/b`);
-        edge = floatOp(graph, 'BiasAdd', edge, bias);
-      }
       const op = activationOps.get(activation);
-      return { edge: op === undefined ? edge : floatOp(graph, op, edge), layout: 'batch' };
+      // Softmax works row by row, so its rows are made of whole vectors.
+      const padded = op === 'Softmax' ? padToVector(units) : units;
+      const values = weights.values(`${name}/kernel`, [features, units]);
+      const kernel = padRows(values, units, padded, 0);
+      let edge = graph.add(
+        'MatMul',
+        [input.edge, graph.constant(kernel, [features, padded], `${name}/w`)],
+        { attrs: { ...float, transpose_a: attr.bool(false), transpose_b: attr.bool(false) } },
+      );
+      if (config.use_bias || padded > units) {
+        const bias = config.use_bias
+          ? weights.values(`${name}/bias`, [units])
+          : new Float32Array(units);
+        const constant = graph.constant(
+          padRows(bias, units, padded, -Infinity),
+          [padded],
+          `${name}/b`,
+        );
+        edge = floatOp(graph, 'BiasAdd', edge, constant);
+      }
+      if (op !== undefined) edge = floatOp(graph, op, edge);
+      return { edge: firstFeatures(graph, edge, [-1, units], padded), layout: 'batch' };
     },
   };
 };

@@ -45,3 +45,20 @@ export function batchOf(graph: GraphBuilder, edge: Edge, dtype: DType): Edge {
     attrs: { T: attr.type('int32'), Index: attr.type('int32'), shrink_axis_mask: attr.int(1) },
   });
 }
+
+/**
+ * Takes the padding off again: of each row of `padded` values the first ones.
+ * @param shape of the result, with the number of values last and −1 for all of a dimension
+ */
+export function firstFeatures(
+  graph: GraphBuilder,
+  edge: Edge,
+  shape: readonly number[],
+  padded: number,
+): Edge {
+  if (shape.at(-1) === padded) return edge;
+  const begin = graph.integers(shape.map(() => 0));
+  return graph.add('Slice', [edge, begin, graph.integers(shape)], {
+    attrs: { ...float, Index: attr.type('int32') },
+  });
+}

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { attr } from '../graph/attributes.js';
 import { outputOf } from '../graph/graph-builder.js';
-import { float, swapFirstTwo, zeros } from './emit.js';
+import { firstFeatures, float, swapFirstTwo, zeros } from './emit.js';
+import { blockCellWeights } from './gru-weights.js';
 import { costOf } from './layer.js';
+import type { BlockCellWeights } from './gru-weights.js';
 import type { Edge } from '../graph/graph-builder.js';
 import type { Emission, Flow, LayerDefinition, NativeLayerMaker } from './layer.js';
 
@@ -32,61 +34,21 @@ function isBlockCell(config: GruConfig): boolean {
   );
 }
 
-/** Columns `from … to` of a row-major matrix with `width` columns. */
-function columns(matrix: Float32Array, width: number, from: number, to: number): Float32Array[] {
-  return Array.from({ length: matrix.length / width }, (_, row) =>
-    matrix.subarray(row * width + from, row * width + to),
-  );
-}
-
-function concat(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
-}
-
-/** The cell's weights, as constants in the order in which GRUBlockCell takes them. */
-interface CellWeights {
-  readonly gates: Float32Array;
-  readonly candidate: Float32Array;
-  readonly gatesBias: Float32Array;
-  readonly candidateBias: Float32Array;
-}
-
-/**
- * Keras' gates, side by side in the order update (z), reset (r), candidate, become GRUBlockCell's
- * two matrices: reset and update (`[in + units, 2 · units]`), and candidate; in both the rows of
- * the input stand above those of the state.
- */
-function cellWeights(
-  definition: LayerDefinition,
+function weightsOf(
+  { name, weights }: LayerDefinition,
   features: number,
   config: GruConfig,
-): CellWeights {
-  const { name, weights } = definition;
+): BlockCellWeights {
   const { units } = config;
   const width = 3 * units;
-  const kernel = weights.values(`${name}/kernel`, [features, width]);
-  const recurrent = weights.values(`${name}/recurrent_kernel`, [units, width]);
-  const bias = config.use_bias ? weights.values(`${name}/bias`, [width]) : new Float32Array(width);
-  const gates = [kernel, recurrent].flatMap((matrix) => {
-    const update = columns(matrix, width, 0, units);
-    const reset = columns(matrix, width, units, 2 * units);
-    return reset.flatMap((row, index) => [row, update[index] ?? row]);
-  });
-  const candidate = [kernel, recurrent].flatMap((matrix) =>
-    columns(matrix, width, 2 * units, width),
+  return blockCellWeights(
+    {
+      kernel: weights.values(`${name}/kernel`, [features, width]),
+      recurrent: weights.values(`${name}/recurrent_kernel`, [units, width]),
+      bias: config.use_bias ? weights.values(`${name}/bias`, [width]) : new Float32Array(width),
+    },
+    { features, units },
   );
-  return {
-    gates: concat(gates),
-    candidate: concat(candidate),
-    gatesBias: concat([bias.subarray(units, 2 * units), bias.subarray(0, units)]),
-    candidateBias: bias.slice(2 * units),
-  };
 }
 
 function unpackSteps({ graph }: Emission, input: Flow, steps: number): Edge[] {
@@ -121,27 +83,29 @@ export const gru: NativeLayerMaker = (definition) => {
     emit(into, input) {
       const { graph } = into;
       const { name } = definition;
-      const values = cellWeights(definition, features, config);
-      const rows = features + units;
+      const { padded, ...cell } = weightsOf(definition, features, config);
       const weights = [
-        graph.constant(values.gates, [rows, 2 * units], `${name}/w_ru`),
-        graph.constant(values.candidate, [rows, units], `${name}/w_c`),
-        graph.constant(values.gatesBias, [2 * units], `${name}/b_ru`),
-        graph.constant(values.candidateBias, [units], `${name}/b_c`),
+        graph.constant(cell.gates.data, cell.gates.shape, `${name}/w_ru`),
+        graph.constant(cell.candidate.data, cell.candidate.shape, `${name}/w_c`),
+        graph.constant(cell.gatesBias.data, [2 * padded], `${name}/b_ru`),
+        graph.constant(cell.candidateBias.data, [padded], `${name}/b_c`),
       ];
-      let state = zeros(into, units);
+      let state = zeros(into, padded);
       const states = unpackSteps(into, input, steps).map((step) => {
-        const cell = graph.add('GRUBlockCell', [step, state, ...weights], {
+        const next = graph.add('GRUBlockCell', [step, state, ...weights], {
           name: `${name}/cell`,
           attrs: float,
         });
-        state = outputOf(cell, 3);
+        state = outputOf(next, 3);
         return state;
       });
-      if (!config.return_sequences) return { edge: state, layout: 'batch' };
-      const edge = graph.add('Pack', states, {
+      if (!config.return_sequences) {
+        return { edge: firstFeatures(graph, state, [-1, units], padded), layout: 'batch' };
+      }
+      const packed = graph.add('Pack', states, {
         attrs: { ...float, N: attr.int(steps), axis: attr.int(0) },
       });
+      const edge = firstFeatures(graph, packed, [steps, -1, units], padded);
       return { edge, layout: 'steps' };
     },
   };

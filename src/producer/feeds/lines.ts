@@ -12,6 +12,8 @@ export type LineResult =
       readonly line: number;
       readonly code: 'INVALID_LINE' | FixErrorCode;
       readonly message: string;
+      /** The line itself; empty where it was too long to be kept. */
+      readonly text: string;
     };
 
 /**
@@ -38,7 +40,7 @@ export async function* readFixLines(
   for await (const { number, text } of textLines(chunks)) {
     if (text === null) {
       const message = `the line has more than ${maxLineChars} characters`;
-      yield { ok: false, line: number, code: 'INVALID_LINE', message };
+      yield { ok: false, line: number, code: 'INVALID_LINE', message, text: '' };
       continue;
     }
     if (text.trim() === '') continue;
@@ -61,10 +63,10 @@ function readLine(line: number, text: string, read: (text: string) => unknown): 
     value = read(text);
   } catch (error) {
     const message = `the line can't be read: ${messageOf(error)}; found ${JSON.stringify(text.slice(0, 80))}`;
-    return { ok: false, line, code: 'INVALID_LINE', message };
+    return { ok: false, line, code: 'INVALID_LINE', message, text };
   }
   const check = checkFix(value);
   return check.ok
     ? { ok: true, line, fix: check.fix }
-    : { ok: false, line, code: check.code, message: check.message };
+    : { ok: false, line, code: check.code, message: check.message, text };
 }

@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { projectDir } from '../../../src/project-dir.js';
 
 interface Probe {
-  brokerAnswers(host: string, port: number, limitMs?: number): Promise<boolean>;
+  readonly brokerAnswers: (host: string, port: number, limitMs?: number) => Promise<boolean>;
 }
 
 const file = pathToFileURL(join(projectDir(), 'infra/broker/probe.mjs'));

@@ -6,17 +6,17 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import { TemporaryProject } from './temporary-project.js';
 
 /**
- * An npm that installs packages which are set up already, but for the second half of them only when
+ * An npm that installs, instead of the packages, the least that set-up asks of them; but only when
  * the file "may-end" is there: until then it hangs, as if the network did. It notes every start.
  */
 const npm = `
   fs.appendFileSync('npm-starts', process.pid + '\\n');
   fs.rmSync('node_modules', { recursive: true, force: true });
-  fs.mkdirSync('node_modules/@tensorflow/tfjs-node/deps/lib', { recursive: true });
-  console.log('half');
+  const tfjs = 'node_modules/@tensorflow/tfjs-node';
+  fs.mkdirSync(tfjs, { recursive: true });
   while (!fs.existsSync('may-end')) await new Promise((resolve) => setTimeout(resolve, 10));
-  fs.mkdirSync('node_modules/@tensorflow/tfjs-node/lib');
-  fs.writeFileSync('node_modules/@tensorflow/tfjs-node/.stagecoach-native', '');
+  fs.writeFileSync(tfjs + '/package.json', '{"binary": {"napi_versions": [8]}}');
+  fs.writeFileSync(tfjs + '/index.js', 'exports.matMul = () => ({ dataSync: () => [11] });');
   fs.mkdirSync('node_modules/typescript/bin', { recursive: true });
   fs.writeFileSync(
     'node_modules/typescript/bin/tsc',
@@ -24,6 +24,9 @@ const npm = `
   );
   fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');
 `;
+
+/** Where set-up keeps the native part of TensorFlow; it is there already in these tests. */
+const native = `.stagecoach/native/tensorflow-2.18.1-${process.platform}-${process.arch}`;
 
 function isAlive(pid: number): boolean {
   try {
@@ -42,6 +45,8 @@ describe('set-up that is interrupted', () => {
   beforeEach(() => {
     project = new TemporaryProject();
     project.addProgram('npm', npm);
+    project.write(`${native}/tfjs_binding.node`, '');
+    project.write(`${native}/deps/lib/libtensorflow.so`, '');
   });
   afterEach(() => project.remove());
 
@@ -86,12 +91,14 @@ describe('set-up that is interrupted', () => {
     assert.equal(npmStarts().length, 1);
   });
 
-  it('installs again when the lock file has changed', async () => {
+  it('installs again, the native part too, when the lock file has changed', async () => {
     project.write('may-end', '');
     await project.run(['infra/setup.mjs'], environment);
     project.write('package-lock.json', '{"packages": {"": {}, "a": {"version": "1.0.0"}}}');
     const { text } = await project.run(['infra/setup.mjs'], environment);
-    assert.match(text, /✓ npm packages/);
+    assert.match(text, /✓ npm packages[^]*✓ native TensorFlow/);
+    const addon = 'node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node';
+    assert.equal(existsSync(join(project.dir, addon)), true);
   });
 
   it('run twice at once installs once', async () => {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { projectDir } from '../../../src/project-dir.js';
 
 interface Zip {
-  unzip(path: string, targetOf: (name: string) => string | undefined): Promise<number>;
+  readonly unzip: (path: string, targetOf: (name: string) => string | undefined) => Promise<number>;
 }
 
 const file = pathToFileURL(join(projectDir(), 'infra/setup/zip.mjs'));

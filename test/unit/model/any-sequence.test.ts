@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { compileSubModel } from '../../../src/model/engine/sub-model.js';
 import { compileWithTfjs } from '../../../src/model/engine/tfjs-engine.js';
-import { describeLayers, readNetwork } from '../../../src/model/network.js';
+import { describeLayers } from '../../../src/model/network.js';
 import { tf } from '../../../src/model/tensorflow.js';
 import { fromTfjs } from '../../../src/model/tfjs-model.js';
-import { randomFrom, randomiseWeights, runCut, runOne } from './networks.js';
+import { CutNetwork, randomFrom, randomiseWeights, runOne } from './networks.js';
 import type { ModelFiles } from '../../../src/model/model-files.js';
 import type { HostTensor } from '../../../src/model/tensor.js';
 
@@ -54,7 +54,7 @@ const sequences: Readonly<Record<string, () => Layer[]>> = {
 for (const [title, layersOf] of Object.entries(sequences)) {
   describe(`a network with ${title}`, () => {
     let files: ModelFiles;
-    let layerCount: number;
+    let network: CutNetwork;
     let whole: HostTensor;
     const random = randomFrom(7);
     const input: HostTensor = {
@@ -69,11 +69,12 @@ for (const [title, layersOf] of Object.entries(sequences)) {
       randomiseWeights(model, random);
       files = await fromTfjs(model);
       model.dispose();
-      layerCount = readNetwork(files).layers.length;
-      const [output] = await runCut(files, [], input);
+      network = new CutNetwork(files);
+      const [output] = await network.run([], input);
       assert.ok(output);
       whole = output;
     });
+    after(() => network.dispose());
 
     it("agrees with tfjs-layers' own predict within 1e-5", async () => {
       const theirs = await compileWithTfjs(files);
@@ -86,16 +87,16 @@ for (const [title, layersOf] of Object.entries(sequences)) {
     });
 
     it('gives the same bits wherever it is cut', async () => {
-      for (let cut = 1; cut < layerCount; cut += 1) {
-        const [output] = await runCut(files, [cut], input);
+      for (let cut = 1; cut < network.layerCount; cut += 1) {
+        const [output] = await network.run([cut], input);
         assert.deepEqual(output, whole, `cut before layer ${cut}`);
       }
-      const everywhere = Array.from({ length: layerCount - 1 }, (_, index) => index + 1);
-      assert.deepEqual((await runCut(files, everywhere, input))[0], whole);
+      const everywhere = Array.from({ length: network.layerCount - 1 }, (_, index) => index + 1);
+      assert.deepEqual((await network.run(everywhere, input))[0], whole);
     });
 
     it('gives the best of its scores with topK', async () => {
-      const [cells, probabilities] = await runCut(files, [], input, 2);
+      const [cells, probabilities] = await network.run([], input, 2);
       const row = [...whole.data.subarray(0, 9)];
       const best = Math.max(...row);
       assert.equal(probabilities?.data[0], best);
@@ -110,7 +111,7 @@ for (const [title, layersOf] of Object.entries(sequences)) {
 
     it('leaves no tensor behind', async () => {
       const before = tf.memory().numTensors;
-      const model = await compileSubModel(files, { from: 0, to: layerCount });
+      const model = await compileSubModel(files, { from: 0, to: network.layerCount });
       model.run([input]);
       model.dispose();
       assert.equal(tf.memory().numTensors, before);

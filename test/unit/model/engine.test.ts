@@ -6,11 +6,11 @@ import { tf } from '../../../src/model/tensorflow.js';
 import { even } from '../../../src/partition/even.js';
 import { describeLayers } from '../../../src/model/network.js';
 import {
+  CutNetwork,
   pickRows,
   randomFrom,
   randomNetwork,
   randomWindows,
-  runCut,
   runOne,
   small,
 } from './networks.js';
@@ -33,10 +33,12 @@ function largestDifference(a: HostTensor, b: HostTensor): number {
   );
 }
 
+const odd = { cellCount: 1000, steps: 4, units: 100 };
 const full = { cellCount: 1455, steps: 20, units: 128 };
 
 for (const [title, options] of [
   ['a small network', small],
+  ['a network whose rows are no whole vectors', odd],
   ['a network of the reference size', full],
 ] as const) {
   describe(`the engine, on ${title}`, () => {
@@ -81,29 +83,32 @@ describe('a cut network', () => {
   let files: ModelFiles;
   let whole: SubModel;
   let best: SubModel;
+  let cutNetwork: CutNetwork;
   const windows = randomWindows(13, small, 3);
 
   before(async () => {
     files = await randomNetwork(small, 4);
+    cutNetwork = new CutNetwork(files);
     whole = await compileSubModel(files, { from: 0, to: 21 });
     best = await compileSubModel(files, { from: 0, to: 21, topK: 5 });
   });
   after(() => {
     whole.dispose();
     best.dispose();
+    cutNetwork.dispose();
   });
 
   for (let stages = 1; stages <= 21; stages += 1) {
     it(`gives in ${stages} sub-models the bits of the whole`, async () => {
       const cuts = even.cut(describeLayers(files), stages);
-      const [scores] = await runCut(files, cuts, windows);
+      const [scores] = await cutNetwork.run(cuts, windows);
       assert.ok(scores);
       assertSameBits(scores, runOne(whole, windows));
     });
   }
 
   it('names what crosses a cut after the layer that made it', async () => {
-    const [head] = await runCut(files, [], windows);
+    const [head] = await cutNetwork.run([], windows);
     assert.equal(head?.name, 'scores');
     const first = await compileSubModel(files, { from: 0, to: 3 });
     assert.deepEqual(first.inputs, [{ name: 'cells', dtype: 'int32', itemShape: [5] }]);
@@ -130,7 +135,7 @@ describe('a cut network', () => {
         ranked.map(({ score }) => score),
       );
     }
-    const [cutCells, cutProbabilities] = await runCut(files, [5, 12], windows, 5);
+    const [cutCells, cutProbabilities] = await cutNetwork.run([5, 12], windows, 5);
     assert.ok(cutCells && cutProbabilities);
     assertSameBits(cutCells, cells);
     assertSameBits(cutProbabilities, probabilities);

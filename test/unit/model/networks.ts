@@ -7,7 +7,7 @@ import { referenceModel } from '../../../src/model/reference.js';
 import { tf } from '../../../src/model/tensorflow.js';
 import { fromTfjs } from '../../../src/model/tfjs-model.js';
 import type { ModelFiles } from '../../../src/model/model-files.js';
-import type { SubModel } from '../../../src/model/engine/sub-model.js';
+import type { SubModel, SubModelOptions } from '../../../src/model/engine/sub-model.js';
 
 /** Sizes of a reference network that is quick to make and to run; none is a multiple of 8. */
 export const small = { cellCount: 45, steps: 5, units: 12 };
@@ -74,25 +74,43 @@ export function pickRows(tensor: HostTensor, order: readonly number[]): HostTens
   };
 }
 
-/** The sub-models that cuts make, one after the other, on one batch. */
-export async function runCut(
-  files: ModelFiles,
-  cuts: readonly number[],
-  input: HostTensor,
-  topK?: number,
-): Promise<HostTensor[]> {
-  let tensors: HostTensor[] = [input];
-  const layerCount = readNetwork(files).layers.length;
-  for (const { from, to } of subModelRanges(cuts, layerCount)) {
-    const part = await compileSubModel(files, {
-      from,
-      to,
-      topK: to === layerCount ? topK : undefined,
-    });
-    tensors = part.run(tensors);
-    part.dispose();
+/** Runs one network cut in many ways; sub-models are made once. */
+export class CutNetwork {
+  readonly #files: ModelFiles;
+  readonly #parts = new Map<string, SubModel>();
+
+  constructor(files: ModelFiles) {
+    this.#files = files;
   }
-  return tensors;
+
+  get layerCount(): number {
+    return readNetwork(this.#files).layers.length;
+  }
+
+  /** The outputs of the last of the sub-models that cuts make. */
+  async run(cuts: readonly number[], input: HostTensor, topK?: number): Promise<HostTensor[]> {
+    const { layerCount } = this;
+    let tensors: HostTensor[] = [input];
+    for (const { from, to } of subModelRanges(cuts, layerCount)) {
+      const part = await this.#part({ from, to, topK: to === layerCount ? topK : undefined });
+      tensors = part.run(tensors);
+    }
+    return tensors;
+  }
+
+  dispose(): void {
+    for (const part of this.#parts.values()) part.dispose();
+    this.#parts.clear();
+  }
+
+  async #part(options: SubModelOptions): Promise<SubModel> {
+    const key = JSON.stringify(options);
+    const known = this.#parts.get(key);
+    if (known) return known;
+    const part = await compileSubModel(this.#files, options);
+    this.#parts.set(key, part);
+    return part;
+  }
 }
 
 /** Runs a sub-model on one tensor and gives its first output. */

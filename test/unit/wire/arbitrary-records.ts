@@ -65,7 +65,12 @@ export const anyPrediction: fc.Arbitrary<Prediction> = fc.record({
   eventTimeMs: timeMs,
   cell: int,
   candidates: fc.array(
-    fc.record({ cell: int, latitude: double, longitude: double, probability: fc.float() }),
+    fc.record({
+      cell: int,
+      latitude: fc.option(double),
+      longitude: fc.option(double),
+      probability: fc.float(),
+    }),
   ),
   modelDigest: text,
   plan: text,

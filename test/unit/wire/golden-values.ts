@@ -53,7 +53,7 @@ const prediction = {
   cell: 0,
   candidates: [
     { cell: 7, latitude: 36.35, longitude: 127.38, probability: 0.75 },
-    { cell: 1456, latitude: 36.36, longitude: 127.39, probability: 0.125 },
+    { cell: 0, latitude: null, longitude: null, probability: 0.125 },
   ],
   modelDigest: 'ab'.repeat(32),
   plan: 'p1',
