@@ -7,6 +7,7 @@ import { projectDir } from '../project-dir.js';
 import { deadLettersCommand } from './dead-letters.js';
 import { feedCommand } from './feed.js';
 import { fleetCommand } from './fleet.js';
+import { tellParent } from './tell-parent.js';
 import { trainCommand } from './train.js';
 import { upCommand } from './up.js';
 import { verifyCommand } from './verify.js';
@@ -35,9 +36,13 @@ const program = new Command('stagecoach')
 try {
   await program.parseAsync();
 } catch (error) {
-  const known = error instanceof PipelineError;
-  process.stderr.write(
-    `${known ? messageOf(error) : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`${describe(error)}\n`);
+  await tellParent(messageOf(error));
   process.exit(1);
+}
+
+/** Errors of our own say all that a user needs; others need their stack. */
+function describe(error: unknown): string {
+  if (error instanceof PipelineError || !(error instanceof Error)) return messageOf(error);
+  return error.stack ?? error.message;
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
+import { tellParent } from './tell-parent.js';
 
 /** A clean stop takes no longer than this; then the process ends all the same. */
 const stopWithinMs = 10_000;
@@ -21,7 +22,7 @@ export async function runUntilStopped(
 ): Promise<void> {
   const onFatal = (error: unknown): void => {
     log.fatal({ err: error }, `the process ends: ${messageOf(error)}`);
-    process.exit(1);
+    void tellParent(messageOf(error)).then(() => process.exit(1));
   };
   const worker = await start(onFatal);
   let stopping = false;

@@ -14,6 +14,7 @@ import { subModelRanges } from '../partition/cuts.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { ready } from '../wire/zstd.js';
 import { clusterCommand, commandContext, type CommandContext } from './global-options.js';
+import { tellParent } from './tell-parent.js';
 import { runUntilStopped, type Stoppable } from './run-until-stopped.js';
 
 /** What a worker's process finds on the cluster before it starts. */
@@ -45,16 +46,11 @@ async function runWorker(
       plan: orders.plan,
       sessionTimeoutMs,
       log,
-      onNotice,
+      onNotice: (notice: string) => void tellParent(notice),
       onFatal,
     };
     return start(options, orders);
   });
-}
-
-/** To whoever started this process, as `stagecoach up` does. */
-function onNotice(notice: string): void {
-  process.send?.({ notice });
 }
 
 async function readOrders(
