@@ -4,16 +4,15 @@ import { committedProgress } from '../broker/committed.js';
 import { pipelineTopics, scoresTopic } from '../broker/topics.js';
 import { Supervisor } from '../control/supervisor.js';
 import { messageOf } from '../errors.js';
-import type { ModelFiles } from '../model/model-files.js';
 import type { LiveView } from '../observe/live-table.js';
-import { auditRun } from '../observe/run-audit.js';
 import { RunMonitor } from '../observe/run-monitor.js';
 import { judgedFigures, type Summary } from '../observe/summary.js';
 import type { Verdict } from '../observe/verdict.js';
-import { projectDir } from '../project-dir.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
+import { auditInChild } from './audit.js';
 import { fleetArguments } from './fleet-options.js';
 import type { CommandContext } from './global-options.js';
+import { logDir } from './log-dir.js';
 import { RunDisplay } from './run-display.js';
 import type { RunIo } from './up-run.js';
 import type { UpFlags } from './up.js';
@@ -21,7 +20,6 @@ import type { UpFlags } from './up.js';
 /** What is deployed, and on how many brokers. */
 export interface Deployed {
   readonly plan: PlanRecord;
-  readonly model: ModelFiles;
   readonly brokers: number;
 }
 
@@ -67,7 +65,7 @@ export class PipelineRun {
         STAGECOACH_SESSION_TIMEOUT_MS: String(config.sessionTimeoutMs),
         STAGECOACH_LOG_LEVEL: config.logLevel,
       },
-      logDir: join(projectDir(), '.stagecoach', 'logs', config.pipeline),
+      logDir: logDir(config.pipeline),
       onNotice: (notice) => this.#notices.push(notice),
     });
   }
@@ -199,11 +197,11 @@ export class PipelineRun {
   }
 
   #audit(beginning: Beginning, end: Beginning): Promise<Verdict> {
-    const { plan, model } = this.#deployed;
-    return auditRun({
-      laneLog: this.#io.laneLog,
-      plan,
-      model,
+    const { plan } = this.#deployed;
+    return auditInChild({
+      client: this.#context.client,
+      pipeline: plan.pipeline,
+      plan: plan.name,
       fixes: { from: beginning.fixes, to: end.fixes },
       predictions: { from: beginning.predictions, to: end.predictions },
       deadLetters: { from: beginning.deadLetters, to: end.deadLetters },

@@ -47,7 +47,7 @@ export async function runUp(context: CommandContext, flags: UpFlags): Promise<nu
     const model = await loadModelFiles(flags.model);
     const plan = await deployFrom(io, context, flags, model);
     const { brokers } = await admin.describeCluster();
-    const run = new PipelineRun(io, context, flags, { plan, model, brokers: brokers.length });
+    const run = new PipelineRun(io, context, flags, { plan, brokers: brokers.length });
     const summary = await run.toItsEnd();
     process.stdout.write(`${renderSummary(summary, styleFor(process.stdout, process.env))}\n`);
     if (flags.json !== undefined) await writeJson(flags.json, summary);

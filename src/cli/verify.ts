@@ -3,14 +3,13 @@ import { createKafka } from '../broker/kafka-client.js';
 import { committedProgress } from '../broker/committed.js';
 import { LaneLog } from '../broker/lane-log.js';
 import { pipelineTopics, scoresTopic } from '../broker/topics.js';
-import { fetchModel } from '../control/model-store.js';
 import { findPlan } from '../control/plan-store.js';
 import { learnSchemas } from '../control/schema-store.js';
-import { auditRun } from '../observe/run-audit.js';
 import { renderVerdict } from '../observe/render-verdict.js';
 import { isSound } from '../observe/summary.js';
 import { styleFor } from '../observe/terminal.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
+import { auditInChild } from './audit.js';
 import { clusterCommand, commandContext, wholeNumber } from './global-options.js';
 import { writeJson } from './write-json.js';
 
@@ -44,7 +43,6 @@ async function runVerify(flags: VerifyFlags): Promise<void> {
     const topics = pipelineTopics(config.pipeline);
     await learnSchemas(laneLog, topics.control, log);
     const plan = await findPlan(laneLog, topics.control, flags.plan);
-    const model = await fetchModel(laneLog, topics.models, plan.modelDigest);
     const fixes = await laneLog.bounds(topics.fixes);
     const group = `${plan.pipeline}.${plan.name}.sink`;
     const reached = await committedProgress(admin, group, scoresTopic(plan.pipeline, plan.name));
@@ -55,10 +53,10 @@ async function runVerify(flags: VerifyFlags): Promise<void> {
     });
     const predictions = await laneLog.bounds(topics.predictions);
     const deadLetters = await laneLog.bounds(topics.deadLetter);
-    const verdict = await auditRun({
-      laneLog,
-      plan,
-      model,
+    const verdict = await auditInChild({
+      client,
+      pipeline: plan.pipeline,
+      plan: plan.name,
       fixes: { from, to },
       predictions: { from: predictions.begin, to: predictions.end },
       deadLetters: { from: deadLetters.begin, to: deadLetters.end },

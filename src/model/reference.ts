@@ -32,6 +32,9 @@ export function referenceModel(options: ReferenceOptions): Sequential {
     tf.layers.gru({
       name: `gru_${index}`,
       units,
+      // tfjs-layers' own default, an orthogonal matrix, takes it a second per layer, and training
+      // sets all weights itself.
+      recurrentInitializer: 'glorotUniform',
       recurrentActivation: 'sigmoid',
       returnSequences: index < depth,
     });

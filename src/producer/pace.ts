@@ -15,17 +15,18 @@ const sliceMs = 5;
 /** Lets a feed wait for the time at which each of its fixes is due. */
 export class Pacer {
   readonly #pace: Pace;
-  readonly #startMs: number;
+  /** Of the first fix: what it takes to make it is not to be caught up with. */
+  #startMs: number | null = null;
   #firstEventMs: number | null = null;
   #count = 0;
 
   constructor(pace: Pace) {
     this.#pace = pace;
-    this.#startMs = performance.now();
   }
 
   /** Resolves when a fix with this event time is due. */
   async due(eventTimeMs: number, signal: AbortSignal): Promise<void> {
+    this.#startMs ??= performance.now();
     const aheadMs = this.#dueAfterMs(eventTimeMs) - (performance.now() - this.#startMs);
     if (aheadMs > sliceMs) await delay(aheadMs, undefined, { signal });
   }

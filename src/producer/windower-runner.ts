@@ -20,7 +20,7 @@ import {
 import { timed } from '../broker/worker-meter.js';
 import type { Grid } from '../geo/grid.js';
 import { VehicleMap } from '../geo/windows.js';
-import { encodeTensorBatch, type TensorBatch } from '../wire/tensor-batch.js';
+import { encodeTensorBatch, type Covers, type TensorBatch } from '../wire/tensor-batch.js';
 import { Windower, windowBatches, type WindowedItem } from './windower.js';
 
 /** Items in a record: as many as the engine likes best are a tenth of the cost of single ones. */
@@ -100,7 +100,7 @@ async function restoreVehicles(
   )) {
     const batch = batchOf(record);
     if (batch === null) continue;
-    restoreItems(vehicles, batch, position, env.plan.rules.steps);
+    restoreItems(vehicles, batch, { from: position, to: coveredTo }, env.plan.rules.steps);
     position = Math.max(position, batch.covers.to);
   }
 }
@@ -122,16 +122,12 @@ async function restoreFrom(
   return 0;
 }
 
-function restoreItems(
-  vehicles: VehicleMap,
-  batch: TensorBatch,
-  position: number,
-  steps: number,
-): void {
+/** Restores from the items of the fixes that `of` covers: another worker may have written on. */
+function restoreItems(vehicles: VehicleMap, batch: TensorBatch, of: Covers, steps: number): void {
   const cells = batch.tensors.find(({ name }) => name === 'cells')?.data;
   if (!(cells instanceof Int32Array)) return;
   batch.items.forEach((item, row) => {
-    if (item.offset < position) return;
+    if (item.offset < of.from || item.offset >= of.to) return;
     const window = cells.slice(row * steps, (row + 1) * steps);
     vehicles.restore(item.key, window, item.eventTimeMs, item.ingestTimeMs);
   });

@@ -115,20 +115,18 @@ class SinkLane implements LaneHandler {
 
   async take(records: readonly LaneRecord[]): Promise<void> {
     const predictions: OutgoingRecord[] = [];
-    for (const record of records) {
-      try {
-        predictions.push(...this.#predictions(record));
-      } catch (error) {
-        const letter = unreadable(this.#inputTopic, record, error);
-        const { meter, writer, topics } = this.#env;
-        meter.deadLetters(1);
-        await sendDeadLetters(writer, topics.deadLetter, [letter], this.#context.signal);
+    let nextOffset = records[0]?.offset ?? 0;
+    try {
+      for (const record of records) {
+        predictions.push(...(await this.#predictionsOrLetter(record)));
+        nextOffset = record.offset + 1;
       }
+    } finally {
+      // What came before a gap goes on, though the lane stops at it.
+      const progress = { nextOffset, coveredTo: this.#position };
+      await this.#transactions.commit(predictions, progress);
+      this.#context.acknowledged(progress);
     }
-    const nextOffset = (records.at(-1)?.offset ?? -1) + 1;
-    const progress = { nextOffset, coveredTo: this.#position };
-    await this.#transactions.commit(predictions, progress);
-    this.#context.acknowledged(progress);
   }
 
   drain(): Promise<void> {
@@ -137,6 +135,18 @@ class SinkLane implements LaneHandler {
 
   close(): Promise<void> {
     return this.#transactions.close();
+  }
+
+  async #predictionsOrLetter(record: LaneRecord): Promise<OutgoingRecord[]> {
+    try {
+      return this.#predictions(record);
+    } catch (error) {
+      const letter = unreadable(this.#inputTopic, record, error);
+      const { meter, writer, topics } = this.#env;
+      meter.deadLetters(1);
+      await sendDeadLetters(writer, topics.deadLetter, [letter], this.#context.signal);
+      return [];
+    }
   }
 
   #predictions(record: LaneRecord): OutgoingRecord[] {

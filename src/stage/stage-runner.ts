@@ -134,17 +134,22 @@ class StageLane implements LaneHandler {
   async take(records: readonly LaneRecord[]): Promise<void> {
     let group: Read[] = [];
     let items = 0;
-    for (const record of records) {
-      const batch = await this.#read(record);
-      if (batch === null) continue;
-      group.push({ record, batch });
-      items += batch.items.length;
-      if (items < maxItemsPerRun) continue;
-      await this.#process(group);
-      group = [];
-      items = 0;
+    try {
+      for (const record of records) {
+        const batch = await this.#read(record);
+        if (batch === null) continue;
+        group.push({ record, batch });
+        items += batch.items.length;
+        if (items < maxItemsPerRun) continue;
+        const full = group;
+        group = [];
+        items = 0;
+        await this.#process(full);
+      }
+    } finally {
+      // What came before a gap goes on, though the lane stops at it.
+      if (group.length > 0) await this.#process(group);
     }
-    if (group.length > 0) await this.#process(group);
   }
 
   drain(): Promise<void> {

@@ -63,7 +63,7 @@ function initialValue({ name, shape }: ParameterSpec, random: Random): Float32Ar
 /**
  * First values of a network's parameters. Embedding rows with standard deviation 1 and orthogonal
  * state kernels: with the usual smaller embedding seven GRUs on top of each other do not start to
- * learn (docs/decisions on training).
+ * learn (docs/decisions/0005-training-as-one-graph.md).
  */
 export function initialWeights(shape: NetworkShape, seed: number): Map<string, Float32Array> {
   return new Map(
