@@ -9,7 +9,7 @@ import { freePort } from './ports.mjs';
 import { brokerAnswers } from './probe.mjs';
 import { commonProperties, containerListeners, environmentOf } from './properties.mjs';
 
-const startLimitMs = 60_000;
+const startLimitMs = 120_000;
 
 /** One a checkout: the container and the volume that holds its records. */
 const name = `stagecoach-broker-${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;

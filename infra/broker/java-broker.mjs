@@ -19,7 +19,7 @@ import { freePort } from './ports.mjs';
 import { brokerAnswers } from './probe.mjs';
 import { commonProperties, loopbackListeners, propertiesText } from './properties.mjs';
 
-const startLimitMs = 60_000;
+const startLimitMs = 120_000;
 const stopGraceMs = 15_000;
 
 function filesOf(dataDir) {

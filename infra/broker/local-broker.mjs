@@ -2,9 +2,11 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dockerProblem } from '../docker.mjs';
 import { takeLock } from '../lock.mjs';
+import { waitUntil } from '../processes.mjs';
 import { watchPrograms } from '../program.mjs';
 import { stateDir } from '../project.mjs';
 import { SetupError } from '../setup-error.mjs';
+import { fetchKafkaJars, jarsProblem } from '../setup/kafka-jars.mjs';
 import { writeWhole } from '../setup/write-whole.mjs';
 import { runningDockerBroker, startDockerBroker, stopDockerBroker } from './docker-broker.mjs';
 import { runningJavaBroker, startJavaBroker } from './java-broker.mjs';
@@ -12,6 +14,9 @@ import { findJava, hasJars } from './java.mjs';
 import { brokerAnswers } from './probe.mjs';
 
 const preferredPort = 19092;
+
+/** A broker that runs but doesn't answer for so long is started anew. */
+const answerLimitMs = 20_000;
 const brokerDir = join(stateDir, 'broker');
 const endpointFile = join(brokerDir, 'endpoint');
 
@@ -71,13 +76,14 @@ export async function startLocalBroker(report = () => {}) {
   return locked(async () => {
     const there = await running();
     if (there !== undefined) {
-      if (await answersAt(there)) {
+      if (await waitUntil(() => answersAt(there), answerLimitMs)) {
         writeWhole(endpointFile, there);
         return there;
       }
       await stop();
     }
     rmSync(endpointFile, { force: true });
+    if ((await jarsProblem()) === undefined) await fetchKafkaJars(report);
     const java = hasJars() ? await findJava() : { problem: 'no Kafka jars for Java' };
     if (java.java === undefined) {
       const problem = await dockerProblem();

@@ -1,20 +1,12 @@
-import { findJava, hasJars } from '../broker/java.mjs';
+import { hasJars } from '../broker/java.mjs';
 import { dockerProblem, hasImage, wantedKafkaImage } from '../docker.mjs';
 import { localKafkaImage } from '../image/build.mjs';
 import { obtainKafkaImage } from '../image/kafka-image.mjs';
-import { findProgram } from '../program.mjs';
 import { SetupError } from '../setup-error.mjs';
-import { fetchKafkaJars } from './kafka-jars.mjs';
-
-/** Why Java and Maven can't give a broker, or undefined if they can. */
-async function javaProblem() {
-  const found = await findJava();
-  if (found.java === undefined) return found.problem;
-  return findProgram('mvn') === undefined ? 'Java, but no Maven (mvn)' : undefined;
-}
+import { fetchKafkaJars, jarsProblem } from './kafka-jars.mjs';
 
 async function requireJavaOrDocker() {
-  const java = await javaProblem();
+  const java = await jarsProblem();
   if (java === undefined) return;
   const docker = await dockerProblem();
   if (docker === undefined) return;
@@ -30,14 +22,14 @@ export const brokerStep = {
 
   async isDone() {
     if (process.env.KAFKA_BROKERS || hasJars()) return true;
-    if ((await javaProblem()) === undefined || (await dockerProblem()) !== undefined) return false;
+    if ((await jarsProblem()) === undefined || (await dockerProblem()) !== undefined) return false;
     return (await hasImage(wantedKafkaImage)) || hasImage(localKafkaImage);
   },
 
   requirements: () => [requireJavaOrDocker],
 
   async run(report) {
-    if ((await javaProblem()) === undefined) await fetchKafkaJars(report);
+    if ((await jarsProblem()) === undefined) await fetchKafkaJars(report);
     else await obtainKafkaImage(report);
   },
 };

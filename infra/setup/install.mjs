@@ -15,7 +15,11 @@ const steps = [packagesStep, nativeStep, brokerStep, compileStep];
 
 async function stepsToDo() {
   const todo = [];
-  for (const step of steps) if (!(await step.isDone())) todo.push(step);
+  for (const step of steps) {
+    // Installing the packages empties node_modules, and with it what is done in there by now.
+    const isUndone = step.isUndoneBy !== undefined && todo.includes(step.isUndoneBy);
+    if (isUndone || !(await step.isDone())) todo.push(step);
+  }
   return todo;
 }
 

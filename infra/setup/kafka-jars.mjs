@@ -1,10 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasJars, jarsDir } from '../broker/java.mjs';
-import { runProgram } from '../program.mjs';
+import { findJava, hasJars, jarsDir } from '../broker/java.mjs';
+import { findProgram, runProgram } from '../program.mjs';
 import { root } from '../project.mjs';
 import { SetupError } from '../setup-error.mjs';
 import { fillFolder } from './write-whole.mjs';
+
+/** @returns {Promise<string | undefined>} why Kafka can't be had by Java and Maven, if so */
+export async function jarsProblem() {
+  const found = await findJava();
+  if (found.java === undefined) return found.problem;
+  return findProgram('mvn') === undefined ? 'Java, but no Maven (mvn)' : undefined;
+}
 
 /** Maven resolves Kafka and all it needs, and checks every file against its repository's checksum. */
 export async function fetchKafkaJars(report) {

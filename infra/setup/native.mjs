@@ -11,6 +11,7 @@ import {
   unpackLibrary,
 } from './addon.mjs';
 import { downloadHostAnswers } from './download-host.mjs';
+import { packagesStep } from './packages.mjs';
 import {
   cachedWheel,
   fetchWheel,
@@ -102,6 +103,7 @@ async function installFromWheel(report) {
 export const nativeStep = {
   title: 'native TensorFlow',
   bytes: 1_200e6,
+  isUndoneBy: packagesStep,
 
   async isDone() {
     const addonDir = join(packageDir, 'lib');

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectDir } from '../project-dir.js';
 import { WireError } from './errors.js';
 import { WireSchema } from './wire-schema.js';
 
@@ -60,9 +61,7 @@ export function readSchemas(folder: string): ShippedSchema[] {
 }
 
 /** The schemas that this program ships with, of every version. */
-export const shippedSchemas: readonly ShippedSchema[] = readSchemas(
-  join(projectFolder(import.meta.dirname), 'schemas'),
-);
+export const shippedSchemas: readonly ShippedSchema[] = readSchemas(join(projectDir(), 'schemas'));
 
 /**
  * What this process knows when nothing else is said. Schemas that arrive on the control topic are
@@ -79,15 +78,4 @@ export function newestSchema(name: string): WireSchema {
     });
   }
   return newest.schema;
-}
-
-function projectFolder(from: string): string {
-  if (readdirSync(from).includes('schemas')) return from;
-  const parent = join(from, '..');
-  if (parent === from) {
-    throw new WireError('INVALID_SCHEMA', `No folder schemas/ at or above ${from}.`, {
-      disposition: 'fatal',
-    });
-  }
-  return projectFolder(parent);
 }

@@ -4,7 +4,7 @@ import { REAPER_IMAGE } from 'testcontainers/build/reaper/reaper.js';
 import { infra } from './infra.js';
 import type { KafkaFixture } from './kafka-fixture.js';
 
-const startLimitMs = 60_000;
+const startLimitMs = 120_000;
 
 /** Names the process that a container was started for. */
 const ownerLabel = 'stagecoach.test-owner';

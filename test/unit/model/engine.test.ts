@@ -62,6 +62,15 @@ for (const [title, options] of [
       assert.ok(difference < 1e-5, `differs by ${difference}`);
     });
 
+    it('gives the items of a large batch the bits they get in small ones', () => {
+      const windows = randomWindows(230, options, 5);
+      const together = runOne(whole, windows);
+      for (let start = 0; start < 230; start += 23) {
+        const rows = Array.from({ length: 23 }, (_, index) => start + index);
+        assertSameBits(runOne(whole, pickRows(windows, rows)), pickRows(together, rows));
+      }
+    });
+
     for (const items of [1, 3, 8, 13, 64]) {
       it(`gives each of ${items} items, in any order, the bits it gets alone`, () => {
         const windows = randomWindows(items, options, items);
