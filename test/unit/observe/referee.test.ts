@@ -59,7 +59,9 @@ function predictionAt(offset: number): Prediction {
     cell,
     candidates: [
       { cell: next, latitude: 0, longitude: next + 0.5, probability: third },
-      { cell: oldest, latitude: 0, longitude: oldest + 0.5, probability: 0.125 },
+      oldest === 0
+        ? { cell: 0, latitude: null, longitude: null, probability: 0.125 }
+        : { cell: oldest, latitude: 0, longitude: oldest + 0.5, probability: 0.125 },
     ],
     modelDigest: 'digest',
     plan: 'p1',
