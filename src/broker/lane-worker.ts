@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { GapError } from './errors.js';
 import { LaneGroup } from './lane-group.js';
 import type { ClientOptions, Kafka } from './kafka-client.js';
 import { LaneLog } from './lane-log.js';
@@ -175,12 +176,12 @@ export class LaneWorker {
         await this.#work(lane, signal, ended);
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof PipelineError)) throw error;
-        if (error.disposition !== 'retry') {
+        if (error instanceof GapError) {
           this.#log.error({ lane, code: error.code }, `lane ${lane} stopped: ${error.message}`);
           this.#options.onNotice(`lane ${lane} stopped: ${error.message}`);
           return;
         }
+        if (!(error instanceof PipelineError) || error.disposition !== 'retry') throw error;
         this.#log.warn({ lane }, `lane ${lane} begins again: ${messageOf(error)}`);
         await delay(retryMs, undefined, { signal: ended }).catch(() => undefined);
       }

@@ -1,4 +1,4 @@
-import { messageOf, PipelineError } from '../errors.js';
+import { messageOf } from '../errors.js';
 import { sizeOf, type HostTensor, type TensorSpec } from '../model/tensor.js';
 import type { ItemFailure, ItemHeader, TensorBatch, WireTensor } from '../wire/tensor-batch.js';
 
@@ -96,7 +96,7 @@ export class StageLogic {
       return [...this.#model.run(rows)];
     } catch (error) {
       if (end - start === 1) {
-        if (!isItemsFault(error)) throw error;
+        if (!this.#engineWorks()) throw error;
         merged.failures[start] ??= this.#failure('INFERENCE_FAILED', messageOf(error));
         return this.#model.outputs.map((spec) => emptyTensor(spec, 1));
       }
@@ -104,6 +104,17 @@ export class StageLogic {
       const left = this.#runRows(merged, start, middle);
       const right = this.#runRows(merged, middle, end);
       return this.#model.outputs.map((spec, at) => concat(spec, left[at], right[at]));
+    }
+  }
+
+  /** An engine at its end refuses even zeros: the stage has to stop, and no item is to blame. */
+  #engineWorks(): boolean {
+    try {
+      this.#model.run(this.#model.inputs.map((spec) => emptyTensor(spec, 1)));
+      return true;
+    } catch {
+      // What it says of zeros says no more than what it said of the item.
+      return false;
     }
   }
 
@@ -154,11 +165,6 @@ export class StageLogic {
   #failure(code: string, message: string): ItemFailure {
     return { code, message, stage: this.#stage };
   }
-}
-
-/** An engine that is at its end refuses every item: the stage has to stop, and none is to blame. */
-function isItemsFault(error: unknown): boolean {
-  return !(error instanceof PipelineError) || error.disposition === 'deadLetter';
 }
 
 /** One item's rows of a batch's tensors; none of a tensor that has not as many rows as items. */
