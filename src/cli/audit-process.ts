@@ -5,12 +5,11 @@ import { fetchModel } from '../control/model-store.js';
 import { findPlan } from '../control/plan-store.js';
 import { messageOf } from '../errors.js';
 import { createLogger } from '../log.js';
-import { auditRun } from '../observe/run-audit.js';
-import type { Verdict } from '../observe/verdict.js';
+import { auditRun, type Audit } from '../observe/run-audit.js';
 import type { AuditJob, AuditAnswer } from './audit.js';
 
 /** The process that `auditInChild` starts: one job comes in, one answer goes out. */
-async function work(job: AuditJob): Promise<Verdict> {
+async function work(job: AuditJob): Promise<Audit> {
   const { client, pipeline, plan: name, ...ranges } = job;
   const laneLog = await LaneLog.connect(createKafka(client, createLogger('audit', 'warn')));
   try {
@@ -29,7 +28,7 @@ function answer(message: AuditAnswer): void {
 
 process.once('message', (job: AuditJob) => {
   work(job).then(
-    (verdict) => answer({ verdict }),
+    (audit) => answer({ audit }),
     (error: unknown) => answer({ error: messageOf(error) }),
   );
 });

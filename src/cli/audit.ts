@@ -3,8 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClientOptions } from '../broker/kafka-client.js';
 import { PipelineError } from '../errors.js';
-import type { LaneRanges } from '../observe/run-audit.js';
-import type { Verdict } from '../observe/verdict.js';
+import type { Audit, LaneRanges } from '../observe/run-audit.js';
 import { logDir } from './log-dir.js';
 
 /** What is to be checked, and where. */
@@ -15,10 +14,12 @@ export interface AuditJob {
   readonly fixes: LaneRanges;
   readonly predictions: LaneRanges;
   readonly deadLetters: LaneRanges;
+  /** Windows that are compared with tfjs-layers' own prediction; 0 leaves that out. */
+  readonly tfjsWindows: number;
 }
 
 /** What the checking process answers. */
-export type AuditAnswer = { readonly verdict: Verdict } | { readonly error: string };
+export type AuditAnswer = { readonly audit: Audit } | { readonly error: string };
 
 /**
  * Checks a run in a process of its own: the caller stays free to show what goes on, and what
@@ -26,7 +27,7 @@ export type AuditAnswer = { readonly verdict: Verdict } | { readonly error: stri
  *
  * @throws {PipelineError} AUDIT where the check itself fails
  */
-export async function auditInChild(job: AuditJob): Promise<Verdict> {
+export async function auditInChild(job: AuditJob): Promise<Audit> {
   const dir = logDir(job.pipeline);
   mkdirSync(dir, { recursive: true });
   const logFile = openSync(join(dir, 'audit.log'), 'a');
@@ -43,7 +44,7 @@ export async function auditInChild(job: AuditJob): Promise<Verdict> {
       });
       child.send(job);
     });
-    if ('verdict' in answer) return answer.verdict;
+    if ('audit' in answer) return answer.audit;
     throw new PipelineError(`The run can't be checked: ${answer.error} (see ${dir}/audit.log)`, {
       code: 'AUDIT',
       disposition: 'fatal',

@@ -196,16 +196,18 @@ export class PipelineRun {
     while (!condition() && !this.#interrupted.signal.aborted) await delay(50);
   }
 
-  #audit(beginning: Beginning, end: Beginning): Promise<Verdict> {
+  async #audit(beginning: Beginning, end: Beginning): Promise<Verdict> {
     const { plan } = this.#deployed;
-    return auditInChild({
+    const { verdict } = await auditInChild({
       client: this.#context.client,
       pipeline: plan.pipeline,
       plan: plan.name,
       fixes: { from: beginning.fixes, to: end.fixes },
       predictions: { from: beginning.predictions, to: end.predictions },
       deadLetters: { from: beginning.deadLetters, to: end.deadLetters },
+      tfjsWindows: 0,
     });
+    return verdict;
   }
 
   #show(monitor: RunMonitor): void {

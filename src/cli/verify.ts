@@ -8,6 +8,7 @@ import { learnSchemas } from '../control/schema-store.js';
 import { renderVerdict } from '../observe/render-verdict.js';
 import { isSound } from '../observe/summary.js';
 import { styleFor } from '../observe/terminal.js';
+import { tfjsTolerance } from '../observe/verdict.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { auditInChild } from './audit.js';
 import { clusterCommand, commandContext, wholeNumber } from './global-options.js';
@@ -18,6 +19,9 @@ interface VerifyFlags {
   readonly last?: number;
   readonly json?: string;
 }
+
+/** tfjs-layers is several times slower than the engine: it gets some of the windows. */
+const tfjsWindows = 1_024;
 
 /** `stagecoach verify` */
 export function verifyCommand(): Command {
@@ -53,18 +57,26 @@ async function runVerify(flags: VerifyFlags): Promise<void> {
     });
     const predictions = await laneLog.bounds(topics.predictions);
     const deadLetters = await laneLog.bounds(topics.deadLetter);
-    const verdict = await auditInChild({
+    const { verdict, tfjs } = await auditInChild({
       client,
       pipeline: plan.pipeline,
       plan: plan.name,
       fixes: { from, to },
       predictions: { from: predictions.begin, to: predictions.end },
       deadLetters: { from: deadLetters.begin, to: deadLetters.end },
+      tfjsWindows,
     });
     const style = styleFor(process.stdout, process.env);
     process.stdout.write(`${renderVerdict(verdict, style)}\n`);
-    if (flags.json !== undefined) await writeJson(flags.json, verdict);
-    if (!isSound(verdict)) process.exitCode = 1;
+    const isNear = tfjs === null || tfjs.largest <= tfjsTolerance;
+    if (tfjs !== null) {
+      const { windows, largest } = tfjs;
+      process.stdout.write(
+        ` ${isNear ? 'Its' : 'WRONG: its'} probabilities differ from those of tfjs-layers' own predict by ${largest.toExponential(1)} at most (${windows} windows, all cells); ${tfjsTolerance} is allowed.\n`,
+      );
+    }
+    if (flags.json !== undefined) await writeJson(flags.json, { ...verdict, tfjs });
+    if (!isSound(verdict) || !isNear) process.exitCode = 1;
   } finally {
     await Promise.all([laneLog.close(), admin.disconnect()]);
   }

@@ -4,14 +4,13 @@ import { pipelineTopics } from '../broker/topics.js';
 import { PipelineError } from '../errors.js';
 import { checkFix, type GeoFix } from '../geo/fix.js';
 import { Grid } from '../geo/grid.js';
-import { compileSubModel, type SubModel } from '../model/engine/sub-model.js';
 import { fileOf, gridPath, type ModelFiles } from '../model/model-files.js';
-import { describeLayers } from '../model/network.js';
 import { decodeDeadLetter } from '../wire/dead-letter.js';
 import { decodeGeoFixRecord } from '../wire/geo-fix.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { decodePrediction, type Prediction } from '../wire/prediction.js';
-import { Referee, type LoggedFix, type TopCells } from './referee.js';
+import { Referee, type LoggedFix } from './referee.js';
+import { UncutModel } from './uncut-model.js';
 import type { Verdict } from './verdict.js';
 
 /** A part of a topic, by lane. */
@@ -29,29 +28,32 @@ export interface AuditOptions {
   readonly fixes: LaneRanges;
   readonly predictions: LaneRanges;
   readonly deadLetters: LaneRanges;
-  /** Told after each lane. */
-  readonly onLane?: (lane: number) => void;
+  /** How many of the windows are also predicted by tfjs-layers, to compare; 0 leaves that out. */
+  readonly tfjsWindows: number;
+}
+
+/** What a check has found. */
+export interface Audit {
+  readonly verdict: Verdict;
+  /** How far the engine's probabilities are from tfjs-layers' own; null where none was compared. */
+  readonly tfjs: { readonly windows: number; readonly largest: number } | null;
 }
 
 /**
  * Checks the records of a run: from the fixes in the input topic, by the uncut model, what should
  * be in the output topic, and from the output topic, as a `read_committed` reader sees it, what is.
  */
-export async function auditRun(options: AuditOptions): Promise<Verdict> {
+export async function auditRun(options: AuditOptions): Promise<Audit> {
   const { plan, model, fixes } = options;
   const grid = Grid.read(fileOf(model, gridPath));
-  const uncut = await compileSubModel(model, {
-    from: 0,
-    to: describeLayers(model).length,
-    topK: plan.topK,
-  });
+  const uncut = await UncutModel.load(model, plan.topK, options.tfjsWindows);
   try {
     const referee = new Referee({
       plan: plan.name,
       modelDigest: plan.modelDigest,
       rules: plan.rules,
       grid,
-      predict: (windows, batch) => predict(uncut, windows, batch),
+      predict: (windows, batch) => uncut.predict(windows, batch),
     });
     const failed = await failedOffsets(options);
     for (const [lane, judgeFrom] of fixes.from.entries()) {
@@ -63,28 +65,11 @@ export async function auditRun(options: AuditOptions): Promise<Verdict> {
         predictions: predictions(options, lane),
         failedOffsets: failed.get(lane) ?? new Set(),
       });
-      options.onLane?.(lane);
     }
-    return referee.verdict();
+    return { verdict: referee.verdict(), tfjs: await uncut.differenceFromTfjs() };
   } finally {
     uncut.dispose();
   }
-}
-
-function predict(uncut: SubModel, windows: Int32Array, batch: number): TopCells {
-  const outputs = uncut.run([
-    { name: 'cells', dtype: 'int32', shape: [batch, windows.length / batch], data: windows },
-  ]);
-  const data = (name: string) => outputs.find((output) => output.name === name)?.data;
-  const cells = data('cells');
-  const probabilities = data('probabilities');
-  if (cells instanceof Int32Array && probabilities instanceof Float32Array) {
-    return { cells, probabilities };
-  }
-  throw new PipelineError('The uncut model gives no "cells" and "probabilities".', {
-    code: 'AUDIT',
-    disposition: 'fatal',
-  });
 }
 
 /**

@@ -30,3 +30,6 @@ export interface Verdict extends Readonly<Record<FaultKind, number>> {
   /** The first few faults of each kind. */
   readonly faults: readonly Fault[];
 }
+
+/** Probabilities may differ by this much from those of tfjs-layers, another program. */
+export const tfjsTolerance = 1e-5;
