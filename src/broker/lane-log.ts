@@ -31,6 +31,8 @@ const maxFetchBytes = 64 * 1024 * 1024;
 export class LaneLog {
   readonly #cluster: Cluster;
   readonly #topics = new Set<string>();
+  /** Settles when the last request to each broker is answered. */
+  readonly #lastFetch = new Map<string, Promise<void>>();
 
   private constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -100,6 +102,23 @@ export class LaneLog {
    * @throws {BrokerError} where the request fails
    */
   async fetch(
+    topic: string,
+    nodeId: string,
+    positions: ReadonlyMap<number, number>,
+    options: FetchOptions,
+  ): Promise<LaneFetch[]> {
+    // Two requests that find kafkajs's connection closed would open it twice, and lose one of them.
+    const before = this.#lastFetch.get(nodeId) ?? Promise.resolve();
+    const fetched = before.then(() => this.#fetch(topic, nodeId, positions, options));
+    const settled = fetched.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#lastFetch.set(nodeId, settled);
+    return fetched;
+  }
+
+  async #fetch(
     topic: string,
     nodeId: string,
     positions: ReadonlyMap<number, number>,

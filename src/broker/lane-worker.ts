@@ -65,11 +65,6 @@ const commitIntervalMs = 1_000;
 const idleMs = 200;
 const retryMs = 500;
 
-interface OwnedLane {
-  readonly controller: AbortController;
-  readonly done: Promise<void>;
-}
-
 /**
  * Runs a handler for each lane that the consumer group gives to this worker, from where the lane's
  * own output ends.
@@ -80,7 +75,10 @@ export class LaneWorker {
   readonly #group: LaneGroup;
   readonly #laneLog: LaneLog;
   readonly #reader: LaneReader;
-  readonly #owned = new Map<number, OwnedLane>();
+  /** What ends the work on each lane that is this worker's. */
+  readonly #owned = new Map<number, AbortController>();
+  /** Work on lanes, also of those that went to others and are not wound up yet. */
+  readonly #running = new Set<Promise<void>>();
   readonly #progress = new Map<number, LaneProgress>();
   readonly #uncommitted = new Set<number>();
   readonly #stopping = new AbortController();
@@ -144,7 +142,7 @@ export class LaneWorker {
   async stop(): Promise<void> {
     this.#stopping.abort();
     if (this.#committer !== null) clearInterval(this.#committer);
-    await Promise.all([...this.#owned.values()].map(({ done }) => done));
+    await Promise.all(this.#running);
     await this.#commit();
     await this.#group.leave();
     await this.#reader.stop();
@@ -152,7 +150,7 @@ export class LaneWorker {
   }
 
   #assign(lanes: readonly number[]): void {
-    for (const [lane, { controller }] of this.#owned) {
+    for (const [lane, controller] of this.#owned) {
       if (lanes.includes(lane)) continue;
       controller.abort(new Error(`lane ${lane} went to another worker`));
       this.#owned.delete(lane);
@@ -163,8 +161,11 @@ export class LaneWorker {
     for (const lane of lanes) {
       if (this.#owned.has(lane)) continue;
       const controller = new AbortController();
-      const done = this.#run(lane, controller.signal).catch(this.#options.onFatal);
-      this.#owned.set(lane, { controller, done });
+      this.#owned.set(lane, controller);
+      const done = this.#run(lane, controller.signal)
+        .catch(this.#options.onFatal)
+        .finally(() => this.#running.delete(done));
+      this.#running.add(done);
     }
   }
 

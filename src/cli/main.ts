@@ -8,6 +8,7 @@ import { deadLettersCommand } from './dead-letters.js';
 import { feedCommand } from './feed.js';
 import { fleetCommand } from './fleet.js';
 import { tellParent } from './tell-parent.js';
+import { predictionsCommand } from './predictions.js';
 import { trainCommand } from './train.js';
 import { upCommand } from './up.js';
 import { verifyCommand } from './verify.js';
@@ -26,6 +27,7 @@ const program = new Command('stagecoach')
   .addCommand(upCommand())
   .addCommand(feedCommand())
   .addCommand(fleetCommand())
+  .addCommand(predictionsCommand())
   .addCommand(windowerCommand())
   .addCommand(stageCommand())
   .addCommand(sinkCommand())

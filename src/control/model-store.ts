@@ -42,7 +42,7 @@ function sha256(bytes: Buffer): string {
 }
 
 /**
- * Sends a model to its topic, unless it is there: chunks named by their SHA-256, and then the
+ * Sends to its topic what is not there of a model: chunks named by their SHA-256, and then the
  * manifest that lists them.
  *
  * @returns the model's digest
@@ -55,11 +55,11 @@ export async function publishModel(
 ): Promise<string> {
   const digest = modelDigest(files);
   const there = await latestValues(io.laneLog, topic);
-  if (there.has(manifestKey(digest))) return digest;
   const model = chunked(files);
   for (const [key, value] of model.chunks) {
-    if (!there.has(key)) await io.writer.send(topic, 0, [{ key, value }]);
+    if (there.get(key)?.equals(value) !== true) await io.writer.send(topic, 0, [{ key, value }]);
   }
+  if (there.has(manifestKey(digest))) return digest;
   const manifest = { digest, name, createdAtMs: Date.now(), files: model.files };
   const value = encodeModelManifest(manifest);
   await io.writer.send(topic, 0, [{ key: manifestKey(digest), value }]);
