@@ -63,8 +63,11 @@ export function createKafka(options: ClientOptions, log: Logger): KafkaJS.Kafka 
   });
 }
 
-/** What kafkajs reports as faults and then mends by itself: a rebalance, leadership on the move. */
-const ordinary = /rebalanc|re-joining|^Response /i;
+/**
+ * What kafkajs reports as faults and then mends by itself: a rebalance, leadership on the move, a
+ * transaction that begins before the broker has quite ended the one before.
+ */
+const ordinary = /rebalanc|re-joining|^Response |another concurrent operation/i;
 
 function forwardLog(log: Logger, entry: KafkaJS.LogEntry): void {
   const { message } = entry.log;

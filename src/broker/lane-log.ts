@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import { createCluster, isolation, type Cluster } from './cluster.js';
+import { connected } from './connect.js';
 import { BrokerError, GapError, TopicError } from './errors.js';
 import type { Kafka } from './kafka-client.js';
 import { laneRecords, type LaneFetch, type LaneRecord } from './lane-record.js';
@@ -40,13 +41,7 @@ export class LaneLog {
 
   /** @throws {BrokerError} where no broker answers */
   static async connect(kafka: Kafka): Promise<LaneLog> {
-    const cluster = createCluster(kafka);
-    try {
-      await cluster.connect();
-    } catch (error) {
-      throw new BrokerError('No broker of the cluster answers.', error);
-    }
-    return new LaneLog(cluster);
+    return new LaneLog(await connected(createCluster(kafka)));
   }
 
   async close(): Promise<void> {

@@ -93,6 +93,9 @@ export class LaneQueue {
   }
 }
 
-function bytesOf(record: LaneRecord): number {
-  return record.value?.byteLength ?? 0;
+/** What a record takes up beside its bytes: records without a value count too. */
+const recordOverheadBytes = 100;
+
+function bytesOf({ key, value }: LaneRecord): number {
+  return recordOverheadBytes + (key?.byteLength ?? 0) + (value?.byteLength ?? 0);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
 import { BrokerError } from './errors.js';
@@ -23,6 +24,8 @@ export interface LaneTransactionOptions {
 
 /** How long the broker waits for a silent producer before it aborts its transaction. Milliseconds. */
 const transactionTimeoutMs = 15_000;
+/** After a commit the coordinator refuses the next transaction for some milliseconds. */
+const retry = { initialRetryTime: 5, maxRetryTime: 500, retries: 12 };
 
 /**
  * Writes the records of one lane and its input offset in one transaction each time, so that a
@@ -58,8 +61,7 @@ export class LaneTransactions {
       idempotent: true,
       maxInFlightRequests: 1,
       transactionTimeout: transactionTimeoutMs,
-      // After a commit the coordinator refuses the next transaction for some milliseconds.
-      retry: { initialRetryTime: 5, maxRetryTime: 500, retries: 12 },
+      retry,
     });
     try {
       await producer.connect();
@@ -94,7 +96,7 @@ export class LaneTransactions {
         offset: String(progress.nextOffset),
         metadata: coverageMetadata(progress.coveredTo),
       };
-      await transaction.sendOffsets({
+      await this.#sendOffsets(transaction, {
         consumerGroupId: groupId,
         topics: [{ topic: inputTopic, partitions: [position] }],
       });
@@ -104,6 +106,23 @@ export class LaneTransactions {
         this.#log.debug({ lane }, `the abort failed too: ${messageOf(failure)}`);
       });
       throw new BrokerError(`A transaction of lane ${lane} failed: ${messageOf(error)}`, error);
+    }
+  }
+
+  /** kafkajs lets `send` wait for the end of the transaction before, but not `sendOffsets`. */
+  async #sendOffsets(
+    transaction: Transaction,
+    offsets: Parameters<Transaction['sendOffsets']>[0],
+  ): Promise<void> {
+    for (let retryMs = retry.initialRetryTime; ; retryMs *= 2) {
+      try {
+        await transaction.sendOffsets(offsets);
+        return;
+      } catch (error) {
+        const type = error instanceof Error ? (Reflect.get(error, 'type') as unknown) : undefined;
+        if (type !== 'CONCURRENT_TRANSACTIONS' || retryMs > retry.maxRetryTime) throw error;
+        await delay(retryMs);
+      }
     }
   }
 

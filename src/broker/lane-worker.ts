@@ -196,6 +196,11 @@ export class LaneWorker {
       this.#uncommitted.add(lane);
     };
     const { fromOffset, handler } = await this.#options.open({ lane, signal, acknowledged });
+    if (signal.aborted) {
+      // The lane may be this worker's again by now: its new queue must not be put out of the reader.
+      await handler.close?.();
+      return;
+    }
     const queue = this.#reader.open(lane, fromOffset);
     this.#log.info({ lane, fromOffset }, `lane ${lane} is read from ${fromOffset}`);
     try {

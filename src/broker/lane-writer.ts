@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { connected } from './connect.js';
 import { Partitioners, type Kafka, type Message, type Producer } from './kafka-client.js';
 
 /** A record to be written; its lane is given beside it. */
@@ -42,8 +43,7 @@ export class LaneWriter {
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
     });
-    await producer.connect();
-    return new LaneWriter(producer, log);
+    return new LaneWriter(await connected(producer), log);
   }
 
   async close(): Promise<void> {

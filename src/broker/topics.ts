@@ -53,6 +53,8 @@ const appendTime: TopicSettings = { 'message.timestamp.type': 'LogAppendTime' };
 
 const publicSettings: TopicSettings = {
   ...appendTime,
+  // Producers of others may send snappy, lz4 or zstd, which kafkajs can't read: the broker unpacks it.
+  'compression.type': 'uncompressed',
   'retention.ms': 7 * 24 * hourMs,
   'max.message.bytes': maxRecordBytes,
 };

@@ -1,5 +1,6 @@
 import type { Logger } from '../log.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
+import { connected } from './connect.js';
 import { createKafka, type Admin, type ClientOptions, type Kafka } from './kafka-client.js';
 import { LaneLog } from './lane-log.js';
 import type { LaneWorker } from './lane-worker.js';
@@ -45,8 +46,7 @@ export async function connectWorker(
   identity: Omit<WorkerIdentity, 'plan' | 'worker'>,
 ): Promise<WorkerEnvironment> {
   const kafka = createKafka(options.client, options.log);
-  const admin = kafka.admin();
-  await admin.connect();
+  const admin = await connected(kafka.admin());
   const [laneLog, writer] = await Promise.all([
     LaneLog.connect(kafka),
     LaneWriter.connect(kafka, options.log),

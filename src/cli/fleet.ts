@@ -43,6 +43,8 @@ async function runFleet(flags: FleetCommandFlags): Promise<void> {
   const grid = Grid.read(fileOf(files, gridPath));
   const stop = new AbortController();
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, () => stop.abort());
+  // The parent may have ended before anybody listened.
+  if (process.send !== undefined && !process.connected) stop.abort();
   const { sessionTimeoutMs } = config;
   const onFatal = (error: unknown) => {
     throw error;

@@ -23,8 +23,8 @@ export interface Deployed {
   readonly brokers: number;
 }
 
-/** Ends of the topics when the run began, by lane. */
-interface Beginning {
+/** Ends of the topics at one time, by lane. */
+interface TopicEnds {
   readonly fixes: readonly number[];
   readonly predictions: readonly number[];
   readonly deadLetters: readonly number[];
@@ -74,7 +74,7 @@ export class PipelineRun {
   async toItsEnd(): Promise<Summary> {
     const onSignal = () => this.#interrupt();
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-    const beginning = await this.#beginning();
+    const beginning = await this.#ends();
     const monitor = await RunMonitor.start({
       kafka: this.#io.kafka,
       plan: this.#deployed.plan,
@@ -118,14 +118,15 @@ export class PipelineRun {
     this.#interrupted.abort();
   }
 
-  async #beginning(): Promise<Beginning> {
+  /** The fixes last: a fix behind their end has no prediction before the predictions' end. */
+  async #ends(): Promise<TopicEnds> {
     const topics = pipelineTopics(this.#context.config.pipeline);
     const end = async (topic: string) => (await this.#io.laneLog.bounds(topic)).end;
     return {
-      fixes: await end(topics.fixes),
       predictions: await end(topics.predictions),
       deadLetters: await end(topics.deadLetter),
       status: await end(topics.status),
+      fixes: await end(topics.fixes),
     };
   }
 
@@ -164,16 +165,19 @@ export class PipelineRun {
     await this.#supervisor.stop(fleetName);
   }
 
-  /** Waits until every fix that is in has been accounted for and every prediction has been seen. */
-  async #drain(monitor: RunMonitor): Promise<Beginning> {
+  /** Waits until every fix that is in now has been accounted for and every prediction has been seen. */
+  async #drain(monitor: RunMonitor): Promise<TopicEnds> {
     const { plan } = this.#deployed;
     const group = `${plan.pipeline}.${plan.name}.sink`;
     const input = scoresTopic(plan.pipeline, plan.name);
     let movedMs = Date.now();
     let before = -1;
+    // Of a feed that goes on, what comes in from now on belongs to no drain.
+    const { fixes } = await this.#ends();
     for (;;) {
-      const end = await this.#beginning();
       const reached = await committedProgress(this.#io.admin, group, input);
+      // Read after the progress: the predictions that it tells of lie before these ends.
+      const end = { ...(await this.#ends()), fixes };
       const covered = (lane: number) =>
         reached.get(lane)?.coveredTo ?? plan.startOffsets[lane] ?? 0;
       const allCovered = end.fixes.every((offset, lane) => covered(lane) >= offset);
@@ -196,7 +200,7 @@ export class PipelineRun {
     while (!condition() && !this.#interrupted.signal.aborted) await delay(50);
   }
 
-  async #audit(beginning: Beginning, end: Beginning): Promise<Verdict> {
+  async #audit(beginning: TopicEnds, end: TopicEnds): Promise<Verdict> {
     const { plan } = this.#deployed;
     const { verdict } = await auditInChild({
       client: this.#context.client,

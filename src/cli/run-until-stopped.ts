@@ -24,6 +24,7 @@ export async function runUntilStopped(
     log.fatal({ err: error }, `the process ends: ${messageOf(error)}`);
     void tellParent(messageOf(error)).then(() => process.exit(1));
   };
+  const hasParent = process.connected;
   const worker = await start(onFatal);
   let stopping = false;
   const stop = (why: string): void => {
@@ -46,4 +47,5 @@ export async function runUntilStopped(
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('disconnect', () => stop('the parent process ended'));
   process.on('unhandledRejection', onFatal);
+  if (hasParent && !process.connected) stop('the parent process ended meanwhile');
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { connected } from '../broker/connect.js';
 import { createKafka, type Admin, type Kafka } from '../broker/kafka-client.js';
 import { LaneLog } from '../broker/lane-log.js';
 import { LaneWriter } from '../broker/lane-writer.js';
@@ -35,8 +36,7 @@ export interface RunIo {
  */
 export async function runUp(context: CommandContext, flags: UpFlags): Promise<number> {
   const kafka = createKafka(context.client, context.log);
-  const admin = kafka.admin();
-  await admin.connect();
+  const admin = await connected(kafka.admin());
   const io: RunIo = {
     kafka,
     admin,

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { createKafka } from '../broker/kafka-client.js';
 import { committedProgress } from '../broker/committed.js';
+import { connected } from '../broker/connect.js';
 import { LaneLog } from '../broker/lane-log.js';
 import { pipelineTopics, scoresTopic } from '../broker/topics.js';
 import { findPlan } from '../control/plan-store.js';
@@ -40,8 +41,7 @@ export function verifyCommand(): Command {
 async function runVerify(flags: VerifyFlags): Promise<void> {
   const { config, client, log } = commandContext('verify', { ...flags });
   const kafka = createKafka(client, log);
-  const admin = kafka.admin();
-  await admin.connect();
+  const admin = await connected(kafka.admin());
   const laneLog = await LaneLog.connect(kafka);
   try {
     const topics = pipelineTopics(config.pipeline);

@@ -96,6 +96,7 @@ export class Supervisor {
   killAll(): void {
     for (const child of this.#children.values()) {
       child.stopping = true;
+      if (child.timer !== null) clearTimeout(child.timer);
       child.process.kill('SIGKILL');
     }
   }

@@ -7,6 +7,7 @@ import {
   LaneWorker,
   type LaneContext,
   type LaneHandler,
+  type LaneProgress,
   type OpenedLane,
 } from '../broker/lane-worker.js';
 import type { OutgoingRecord } from '../broker/lane-writer.js';
@@ -79,7 +80,10 @@ async function openLane(
   const [committed, { begin }] = await Promise.all([
     committedProgress(env.admin, groupOf(env), inputTopic),
     env.laneLog.bounds(inputTopic),
-  ]);
+  ]).catch(async (error: unknown) => {
+    await transactions.close();
+    throw error;
+  });
   const { nextOffset, coveredTo } = committed.get(lane) ?? {
     nextOffset: begin[lane] ?? 0,
     coveredTo: plan.startOffsets[lane] ?? 0,
@@ -96,6 +100,7 @@ class SinkLane implements LaneHandler {
   readonly #transactions: LaneTransactions;
   readonly #inputTopic: string;
   #position: number;
+  #uncommitted: LaneProgress | null = null;
 
   constructor(
     env: WorkerEnvironment,
@@ -115,26 +120,36 @@ class SinkLane implements LaneHandler {
 
   async take(records: readonly LaneRecord[]): Promise<void> {
     const predictions: OutgoingRecord[] = [];
-    let nextOffset = records[0]?.offset ?? 0;
+    let progress = { nextOffset: records[0]?.offset ?? 0, coveredTo: this.#position };
     try {
       for (const record of records) {
         predictions.push(...(await this.#predictionsOrLetter(record)));
-        nextOffset = record.offset + 1;
+        progress = { nextOffset: record.offset + 1, coveredTo: this.#position };
       }
     } finally {
       // What came before a gap goes on, though the lane stops at it.
-      const progress = { nextOffset, coveredTo: this.#position };
-      await this.#transactions.commit(predictions, progress);
-      this.#context.acknowledged(progress);
+      if (predictions.length > 0) await this.#commit(predictions, progress);
+      else this.#uncommitted = progress;
     }
   }
 
+  /** Coverage alone is not worth a transaction of its own until the lane rests. */
+  async idle(): Promise<void> {
+    if (this.#uncommitted !== null) await this.#commit([], this.#uncommitted);
+  }
+
   drain(): Promise<void> {
-    return Promise.resolve();
+    return this.idle();
   }
 
   close(): Promise<void> {
     return this.#transactions.close();
+  }
+
+  async #commit(predictions: readonly OutgoingRecord[], progress: LaneProgress): Promise<void> {
+    await this.#transactions.commit(predictions, progress);
+    this.#uncommitted = null;
+    this.#context.acknowledged(progress);
   }
 
   async #predictionsOrLetter(record: LaneRecord): Promise<OutgoingRecord[]> {
