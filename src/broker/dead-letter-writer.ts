@@ -3,6 +3,8 @@ import type { LaneWriter, OutgoingRecord } from './lane-writer.js';
 
 /** A dead letter's original is cut to this, so that the letter itself is never too large. */
 const maxOriginalBytes = 1024 * 1024;
+/** Of an original's headers so many bytes are kept; those that don't fit are left out. */
+const maxHeaderBytes = 64 * 1024;
 /** Leaves a topic's limit of 8 MiB room for the headers that the letters have besides. */
 const maxRequestBytes = 2 * maxOriginalBytes;
 
@@ -46,14 +48,27 @@ function requestsOf(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
   return requests;
 }
 
-function withinBounds(letter: DeadLetter): DeadLetter {
-  const { key, value } = letter;
-  const cutKey = key === null ? null : key.subarray(0, maxOriginalBytes);
-  if (value === null || value.byteLength <= maxOriginalBytes) return { ...letter, key: cutKey };
+function withinBounds(original: DeadLetter): DeadLetter {
+  const { key, value } = original;
+  const letter = {
+    ...original,
+    key: key === null ? null : key.subarray(0, maxOriginalBytes),
+    headers: boundedHeaders(original.headers),
+  };
+  if (value === null || value.byteLength <= maxOriginalBytes) return letter;
   return {
     ...letter,
-    key: cutKey,
     value: value.subarray(0, maxOriginalBytes),
     truncatedFromBytes: letter.truncatedFromBytes ?? value.byteLength,
   };
+}
+
+function boundedHeaders(headers: DeadLetter['headers']): DeadLetter['headers'] {
+  let room = maxHeaderBytes;
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name, value]) => {
+      room -= Buffer.byteLength(name) + value.byteLength;
+      return room >= 0;
+    }),
+  );
 }

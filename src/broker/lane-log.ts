@@ -179,6 +179,9 @@ export class LaneLog {
       for (const record of found?.records ?? []) {
         if (record.offset < end) yield record;
       }
+      // A transaction that is open hides what comes behind it, and this reader does not wait for it.
+      const isHidden = committedOnly && found?.nextOffset === offset && found.endOffset <= offset;
+      if (isHidden) return;
       offset = found?.nextOffset ?? offset;
     }
   }
@@ -211,7 +214,7 @@ export class LaneLog {
       await this.#cluster.addMultipleTargetTopics([topic]);
     } catch (error) {
       throw new TopicError(
-        `The topic ${topic} can't be read: it does not exist, or the broker is away. "stagecoach up" and "stagecoach plan" make a pipeline's topics.`,
+        `The topic ${topic} can't be read: it does not exist, or the broker is away. "stagecoach up" makes a pipeline's topics.`,
         error,
       );
     }

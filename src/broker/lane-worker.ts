@@ -18,8 +18,12 @@ export interface LaneProgress {
 export interface LaneHandler {
   /** Takes records in their order. Resolves when it is ready for more. */
   take(records: readonly LaneRecord[]): Promise<void>;
-  /** Called when nothing new has come for a while. */
-  idle?(): Promise<void>;
+  /**
+   * Called when nothing new has come for a while.
+   *
+   * @param readTo the lane holds nothing for its readers before this offset that was not taken
+   */
+  idle?(readTo: number): Promise<void>;
   /** Resolves when the output of all that was taken is acknowledged. */
   drain(): Promise<void>;
   /** Frees what the lane holds; called after the last `take`, whatever happened. */
@@ -51,6 +55,8 @@ export interface LaneWorkerOptions {
   readonly maxQueuedBytes: number;
   /** Records given to a handler at once, at most. */
   readonly maxRecordsPerTake: number;
+  /** Whether records of transactions that are open or aborted are left out. */
+  readonly committedOnly: boolean;
   /** Whether progress is committed by the worker; the sink does it in its transactions. */
   readonly commits: boolean;
   /** Finds where the lane's output ends and makes its handler. */
@@ -94,7 +100,7 @@ export class LaneWorker {
       {
         maxQueuedBytes: options.maxQueuedBytes,
         maxLaneBytesPerFetch: options.maxQueuedBytes,
-        committedOnly: false,
+        committedOnly: options.committedOnly,
       },
       log,
     );
@@ -207,7 +213,7 @@ export class LaneWorker {
       while (!ended.aborted) {
         const records = await queue.take(this.#options.maxRecordsPerTake, idleMs, ended);
         if (records.length > 0) await handler.take(records);
-        else await handler.idle?.();
+        else await handler.idle?.(queue.takenTo);
       }
       await handler.drain();
     } finally {

@@ -33,6 +33,8 @@ export async function auditInChild(job: AuditJob): Promise<Audit> {
   const logFile = openSync(join(dir, 'audit.log'), 'a');
   const child = fork(join(import.meta.dirname, 'audit-process.js'), {
     stdio: ['ignore', logFile, logFile, 'ipc'],
+    // Ctrl-C ends the run that is checked, not its check.
+    detached: true,
   });
   closeSync(logFile);
   try {

@@ -6,6 +6,7 @@ import { LaneLog } from '../broker/lane-log.js';
 import { LaneWriter } from '../broker/lane-writer.js';
 import { pipelineTopics } from '../broker/topics.js';
 import { ConfigError } from '../errors.js';
+import { counted } from '../observe/figures.js';
 import { feedLines } from '../producer/feed-lines.js';
 import { clusterCommand, commandContext } from './global-options.js';
 
@@ -22,7 +23,7 @@ export function feedCommand(): Command {
       `
 A CSV needs the columns vehicleId, eventTime, latitude and longitude (or id, time, lat, lon);
 times are ISO 8601, or epoch seconds or milliseconds. A JSON line has the same names:
-{"vehicleId":"bus-7","eventTime":"2026-05-04T09:00:00+09:00","latitude":36.35,"longitude":127.38}`,
+{"vehicleId":"bus-7","eventTime":"2024-03-04T09:00:00+09:00","latitude":36.35,"longitude":127.38}`,
     )
     .action(runFeed);
 }
@@ -54,10 +55,10 @@ async function runFeed(file: string, flags: Record<string, unknown>): Promise<vo
         },
       },
     );
-    process.stdout.write(`${fixes} fixes sent to ${topics.fixes}\n`);
+    process.stdout.write(`${counted(fixes, 'fix', 'fixes')} sent to ${topics.fixes}\n`);
     if (badLines === 0) return;
     process.stderr.write(
-      `${badLines} lines were no fixes and are in ${topics.deadLetter}: "stagecoach dead-letters" lists them\n`,
+      `${counted(badLines, 'line was no fix and is', 'lines were no fixes and are')} in ${topics.deadLetter}: "stagecoach dead-letters" lists them\n`,
     );
     process.exitCode = 1;
   } finally {

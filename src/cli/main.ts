@@ -35,6 +35,11 @@ const program = new Command('stagecoach')
   .addCommand(deadLettersCommand())
   .addCommand(trainCommand());
 
+// Whoever reads the output may have seen enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -74,7 +74,9 @@ export class PipelineRun {
   async toItsEnd(): Promise<Summary> {
     const onSignal = () => this.#interrupt();
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-    const beginning = await this.#ends();
+    const ends = await this.#ends();
+    // Fixes that wait since the last run are this one's too. Read after the predictions' ends.
+    const beginning = { ...ends, fixes: await this.#covered() };
     const monitor = await RunMonitor.start({
       kafka: this.#io.kafka,
       plan: this.#deployed.plan,
@@ -167,25 +169,20 @@ export class PipelineRun {
 
   /** Waits until every fix that is in now has been accounted for and every prediction has been seen. */
   async #drain(monitor: RunMonitor): Promise<TopicEnds> {
-    const { plan } = this.#deployed;
-    const group = `${plan.pipeline}.${plan.name}.sink`;
-    const input = scoresTopic(plan.pipeline, plan.name);
     let movedMs = Date.now();
     let before = -1;
     // Of a feed that goes on, what comes in from now on belongs to no drain.
     const { fixes } = await this.#ends();
     for (;;) {
-      const reached = await committedProgress(this.#io.admin, group, input);
+      const covered = await this.#covered();
       // Read after the progress: the predictions that it tells of lie before these ends.
       const end = { ...(await this.#ends()), fixes };
-      const covered = (lane: number) =>
-        reached.get(lane)?.coveredTo ?? plan.startOffsets[lane] ?? 0;
-      const allCovered = end.fixes.every((offset, lane) => covered(lane) >= offset);
+      const allCovered = end.fixes.every((offset, lane) => (covered[lane] ?? 0) >= offset);
       const allSeen = end.predictions.every(
         (offset, lane) => (monitor.positions[lane] ?? 0) >= offset,
       );
       if (allCovered && allSeen) return end;
-      const now = end.fixes.reduce((sum, _, lane) => sum + covered(lane), monitor.predictions);
+      const now = covered.reduce((sum, offset) => sum + offset, monitor.predictions);
       if (now !== before) movedMs = Date.now();
       before = now;
       if (Date.now() - movedMs > stalledMs) {
@@ -194,6 +191,17 @@ export class PipelineRun {
       }
       await delay(50);
     }
+  }
+
+  /** Up to which fix of each lane the sink has accounted. */
+  async #covered(): Promise<number[]> {
+    const { pipeline, name, lanes, startOffsets } = this.#deployed.plan;
+    const input = scoresTopic(pipeline, name);
+    const reached = await committedProgress(this.#io.admin, `${pipeline}.${name}.sink`, input);
+    return Array.from(
+      { length: lanes },
+      (_, lane) => reached.get(lane)?.coveredTo ?? startOffsets[lane] ?? 0,
+    );
   }
 
   async #until(condition: () => boolean): Promise<void> {

@@ -34,8 +34,6 @@ async function printPredictions(flags: PredictionsFlags): Promise<void> {
   await laneLog.close();
   const stop = new AbortController();
   process.on('SIGINT', () => stop.abort()).on('SIGTERM', () => stop.abort());
-  // Whoever reads this may have seen enough, as `head` does.
-  process.stdout.on('error', () => stop.abort());
   const failures: Error[] = [];
   let printed = 0;
   const follower = await LaneFollower.start(
@@ -47,7 +45,7 @@ async function printPredictions(flags: PredictionsFlags): Promise<void> {
       onRecords: (records) => {
         for (const prediction of records.flatMap(predictionIn)) {
           if (flags.vehicle !== undefined && prediction.vehicleId !== flags.vehicle) continue;
-          if (printed === flags.max) return;
+          if (printed === flags.max) break;
           printed += 1;
           process.stdout.write(`${JSON.stringify(readable(prediction))}\n`);
         }

@@ -78,6 +78,7 @@ function deployFrom(
       topK,
       encoding: 'raw',
       rules: defaultRules,
+      newPlan: flags.newPlan === true,
     },
   );
 }

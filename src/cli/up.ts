@@ -15,6 +15,7 @@ export interface UpFlags extends FleetFlags {
   readonly predictions?: number;
   readonly json?: string;
   readonly fleet: boolean;
+  readonly newPlan?: boolean;
 }
 
 /** `stagecoach up` */
@@ -38,6 +39,7 @@ export function upCommand(): Command {
     )
     .addOption(new Option('--predictions <n>', 'stop after this many').argParser(wholeNumber(1)))
     .option('--json <file>', 'write the summary there too, as one JSON object')
+    .option('--new-plan', 'begin a new plan, even where the active one would do')
     .option('--no-fleet', 'replay no fleet: wait for a feed of your own');
   return addFleetOptions(command).action(async (flags: UpFlags) => {
     startLocalBrokerIfNoneIsNamed(flags);

@@ -39,6 +39,8 @@ export interface Deployment {
   readonly topK: number;
   readonly encoding: Encoding;
   readonly rules: WindowRules;
+  /** A new plan even where the active one is the same: the way on behind a gap. */
+  readonly newPlan: boolean;
 }
 
 /**
@@ -59,7 +61,8 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
   const { strategy, topK, encoding, rules } = deployment;
   const wanted = { pipeline, modelDigest, lanes, topK, encoding, strategy, cuts, rules };
   const current = book.active;
-  if (current !== null && isSame(current, wanted)) {
+  const goesOn = current !== null && isSame(current, wanted) && !deployment.newPlan;
+  if (goesOn && (await isWhole(io, topics.fixes, current))) {
     await createPlanTopics(io.admin, pipeline, current.name, cuts.length + 1, lanes);
     return current;
   }
@@ -84,6 +87,23 @@ function isSame(plan: PlanRecord, wanted: Wanted): boolean {
     rules: { ...rules },
   });
   return isDeepStrictEqual(work(plan), work(wanted));
+}
+
+/** Whether the fixes that a plan's windower needs next are still there: retention goes on without it. */
+async function isWhole(
+  { admin, laneLog, log }: DeploymentIo,
+  fixesTopic: string,
+  { pipeline, name, startOffsets }: PlanRecord,
+): Promise<boolean> {
+  const { begin } = await laneLog.bounds(fixesTopic);
+  const reached = await committedProgress(admin, `${pipeline}.${name}.windower`, fixesTopic);
+  const next = (lane: number) => reached.get(lane)?.coveredTo ?? startOffsets[lane] ?? 0;
+  if (begin.every((first, lane) => next(lane) >= first)) return true;
+  log.warn(
+    { plan: name },
+    `${fixesTopic} no longer holds what ${name} needs next: a new plan begins`,
+  );
+  return false;
 }
 
 /** A new plan begins where the one before has predicted to; without one, with the first fix. */

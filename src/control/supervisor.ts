@@ -133,6 +133,7 @@ export class Supervisor {
       const notice = noticeIn(message);
       if (notice !== null) this.#options.onNotice(`${spec.name}: ${notice}`);
     });
+    running.once('error', (error) => this.#options.onNotice(`${spec.name}: ${error.message}`));
     running.once('exit', (code, signal) => {
       if (child.stopping || (code === 0 && spec.endsByItself)) {
         child.done();

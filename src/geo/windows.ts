@@ -16,8 +16,7 @@ export interface WindowRules {
   readonly maxFutureMs: number;
   /**
    * A vehicle that has entered no cell for longer than this is forgotten: its next fix begins a
-   * new trip, whatever its time. Milliseconds of the broker's append time, which never runs
-   * backwards in a lane.
+   * new trip, whatever its time. Milliseconds of the broker's append time.
    */
   readonly memoryMs: number;
 }

@@ -85,12 +85,12 @@ async function* loggedFixes(options: AuditOptions, lane: number): AsyncGenerator
   const planStart = Math.max(begin, plan.startOffsets[lane] ?? 0);
   if (planStart < from) {
     const seen = new Set<string>();
-    for await (const { key } of laneLog.read(topic, lane, from, to)) seen.add(String(key));
-    for await (const record of laneLog.read(topic, lane, planStart, from)) {
+    for await (const { key } of laneLog.read(topic, lane, from, to, true)) seen.add(String(key));
+    for await (const record of laneLog.read(topic, lane, planStart, from, true)) {
       if (seen.has(String(record.key))) yield loggedFix(record);
     }
   }
-  for await (const record of laneLog.read(topic, lane, from, to)) yield loggedFix(record);
+  for await (const record of laneLog.read(topic, lane, from, to, true)) yield loggedFix(record);
 }
 
 function loggedFix(record: LaneRecord): LoggedFix {
@@ -124,13 +124,14 @@ async function* predictions(options: AuditOptions, lane: number): AsyncGenerator
 async function failedOffsets(options: AuditOptions): Promise<Map<number, Set<number>>> {
   const { laneLog, plan, deadLetters } = options;
   const topic = pipelineTopics(plan.pipeline).deadLetter;
+  const ofPlan = `${plan.pipeline}.${plan.name}.`;
   const failed = new Map<number, Set<number>>();
   for (const [lane, from] of deadLetters.from.entries()) {
     const offsets = new Set<number>();
     for await (const { value } of laneLog.read(topic, lane, from, deadLetters.to[lane])) {
       if (value === null) continue;
       const letter = decodeDeadLetter(value);
-      if (letter.item !== null) offsets.add(letter.item);
+      if (letter.item !== null && letter.topic.startsWith(ofPlan)) offsets.add(letter.item);
     }
     failed.set(lane, offsets);
   }

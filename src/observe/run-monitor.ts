@@ -2,6 +2,7 @@ import type { Kafka } from '../broker/kafka-client.js';
 import { LaneFollower } from '../broker/lane-follower.js';
 import type { LaneRecord } from '../broker/lane-record.js';
 import { pipelineTopics } from '../broker/topics.js';
+import { PipelineError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { decodePrediction } from '../wire/prediction.js';
@@ -117,9 +118,7 @@ export class RunMonitor {
 
   #takePredictions(records: readonly LaneRecord[]): void {
     const nowMs = Date.now();
-    for (const { value } of records) {
-      if (value === null) continue;
-      const prediction = decodePrediction(value);
+    for (const prediction of this.#decoded(records, decodePrediction)) {
       if (prediction.plan !== this.#options.plan.name) continue;
       this.#predictions += 1;
       this.#lastPredictionMs = nowMs;
@@ -130,11 +129,23 @@ export class RunMonitor {
     }
   }
 
+  /** What is none of ours is told of and passed over: it belongs to no run. */
+  #decoded<T>(records: readonly LaneRecord[], decode: (value: Buffer) => T): T[] {
+    return records.flatMap(({ value }) => {
+      if (value === null) return [];
+      try {
+        return [decode(value)];
+      } catch (error) {
+        if (!(error instanceof PipelineError)) throw error;
+        this.#options.onError(error);
+        return [];
+      }
+    });
+  }
+
   #takeReports(records: readonly LaneRecord[]): void {
     const nowMs = Date.now();
-    for (const { value } of records) {
-      if (value === null) continue;
-      const report = decodeWorkerReport(value);
+    for (const report of this.#decoded(records, decodeWorkerReport)) {
       if (report.plan !== this.#options.plan.name) continue;
       this.rates.take(report, nowMs);
       this.#reports.set(report.worker, report);

@@ -9,7 +9,9 @@ import {
   type LaneHandler,
   type OpenedLane,
 } from '../broker/lane-worker.js';
+import { RecordTooLargeError } from '../broker/lane-writer.js';
 import { stageTopic } from '../broker/topics.js';
+import { unreadable } from '../broker/unreadable.js';
 import {
   connectWorker,
   superviseWorker,
@@ -21,12 +23,14 @@ import { timed } from '../broker/worker-meter.js';
 import type { Grid } from '../geo/grid.js';
 import { VehicleMap } from '../geo/windows.js';
 import { encodeTensorBatch, type Covers, type TensorBatch } from '../wire/tensor-batch.js';
-import { Windower, windowBatches, type WindowedItem } from './windower.js';
+import { Windower, windowBatches, type KeylessFix, type WindowedItem } from './windower.js';
 
 /** Items in a record: as many as the engine likes best are a tenth of the cost of single ones. */
 const maxItemsPerRecord = 64;
 /** Coverage without items is told after this many fixes even when the lane never rests. */
 const maxUntoldFixes = 2_048;
+/** The broker's append time can step back by so much, as when another broker takes over. */
+const clockStepMs = 60_000;
 const maxFixesPerTake = 1_024;
 const maxQueuedBytes = 1024 * 1024;
 
@@ -43,6 +47,8 @@ export async function startWindower(options: WorkerOptions, grid: Grid): Promise
       sessionTimeoutMs: env.sessionTimeoutMs,
       maxQueuedBytes,
       maxRecordsPerTake: maxFixesPerTake,
+      // Anybody may write fixes, in transactions too.
+      committedOnly: true,
       commits: true,
       open: (context) => openLane(env, grid, context),
       onNotice: env.onNotice,
@@ -116,7 +122,7 @@ async function restoreFrom(
   const { begin } = await laneLog.bounds(topics.fixes);
   if (coveredTo - 1 < (begin[lane] ?? 0)) return 0;
   for await (const fix of laneLog.read(topics.fixes, lane, coveredTo - 1, coveredTo)) {
-    const since = fix.timestampMs - plan.rules.memoryMs;
+    const since = fix.timestampMs - plan.rules.memoryMs - clockStepMs;
     return (await laneLog.offsetsAt(outputTopic, since))[lane] ?? 0;
   }
   return 0;
@@ -170,16 +176,29 @@ class WindowerLane implements LaneHandler {
       env.meter.deadLetters(step.deadLetters.length);
       await sendDeadLetters(env.writer, env.topics.deadLetter, step.deadLetters, signal);
     }
-    for (const { vehicleId, value } of step.keyless) {
-      const lane = laneOf(vehicleId, env.plan.lanes);
-      await env.writer.send(env.topics.fixes, lane, [{ key: vehicleId, value }], signal);
-    }
+    for (const fix of step.keyless) await this.#sendOn(fix);
     const untold = this.#seenTo - this.#toldTo;
     if (step.items.length > 0 || untold >= maxUntoldFixes) await this.#tell(step.items);
   }
 
+  /** Puts a fix that has no key into its vehicle's lane. */
+  async #sendOn({ vehicleId, value, record }: KeylessFix): Promise<void> {
+    const { writer, topics, plan, meter } = this.#env;
+    const { signal } = this.#context;
+    const lane = laneOf(vehicleId, plan.lanes);
+    try {
+      await writer.send(topics.fixes, lane, [{ key: vehicleId, value }], signal);
+    } catch (error) {
+      if (!(error instanceof RecordTooLargeError)) throw error;
+      meter.deadLetters(1);
+      const letter = unreadable(topics.fixes, record, error);
+      await sendDeadLetters(writer, topics.deadLetter, [letter], signal);
+    }
+  }
+
   /** The lane rests: tell what was looked at since the last item, so that its readers know. */
-  async idle(): Promise<void> {
+  async idle(readTo: number): Promise<void> {
+    this.#seenTo = Math.max(this.#seenTo, readTo);
     if (this.#seenTo > this.#toldTo) await this.#tell([]);
   }
 

@@ -19,6 +19,8 @@ export interface WindowedItem {
 export interface KeylessFix {
   readonly vehicleId: string;
   readonly value: Buffer;
+  /** As it came in. */
+  readonly record: LaneRecord;
 }
 
 /** What some records of a lane have given. */
@@ -116,7 +118,7 @@ function isKeyless(record: LaneRecord): boolean {
 /** A line typed by a person has no key; a program that writes Avro has to set one. */
 function requireJson(record: LaneRecord, fix: GeoFix): KeylessFix {
   const value = record.value ?? Buffer.alloc(0);
-  if (frameOf(value).kind === 'json') return { vehicleId: fix.vehicleId, value };
+  if (frameOf(value).kind === 'json') return { vehicleId: fix.vehicleId, value, record };
   throw new FixError(
     'MISSING_KEY',
     `The record has no key; expected the vehicle's id ("${fix.vehicleId}"), which keeps its fixes in one lane and in order.`,

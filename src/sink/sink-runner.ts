@@ -22,12 +22,12 @@ import {
 } from '../broker/worker-environment.js';
 import { timed } from '../broker/worker-meter.js';
 import type { Grid } from '../geo/grid.js';
-import { encodePrediction } from '../wire/prediction.js';
+import { decodePrediction, encodePrediction } from '../wire/prediction.js';
 import { decodeTensorBatch } from '../wire/tensor-batch.js';
 import { predictionsOf } from './prediction-logic.js';
 
 /** Records in one transaction, at most: a commit costs some 20 ms, whatever is in it. */
-const maxRecordsPerTransaction = 256;
+const maxRecordsPerTransaction = 128;
 const maxQueuedBytes = 1024 * 1024;
 
 /** Starts a worker that writes the predictions of its lanes, each in one transaction's care. */
@@ -43,6 +43,7 @@ export async function startSink(options: WorkerOptions, grid: Grid): Promise<Run
       sessionTimeoutMs: env.sessionTimeoutMs,
       maxQueuedBytes,
       maxRecordsPerTake: maxRecordsPerTransaction,
+      committedOnly: false,
       commits: false,
       open: (context) => openLane(env, grid, context),
       onNotice: env.onNotice,
@@ -77,9 +78,10 @@ async function openLane(
     },
     env.log,
   );
-  const [committed, { begin }] = await Promise.all([
+  const [committed, { begin }, predictedTo] = await Promise.all([
     committedProgress(env.admin, groupOf(env), inputTopic),
     env.laneLog.bounds(inputTopic),
+    predictionsEnd(env, lane),
   ]).catch(async (error: unknown) => {
     await transactions.close();
     throw error;
@@ -88,8 +90,32 @@ async function openLane(
     nextOffset: begin[lane] ?? 0,
     coveredTo: plan.startOffsets[lane] ?? 0,
   };
-  const handler = new SinkLane(env, grid, context, transactions, inputTopic, coveredTo);
+  const position = Math.max(coveredTo, predictedTo);
+  const handler = new SinkLane(env, grid, context, transactions, inputTopic, position);
   return { fromOffset: nextOffset, handler };
+}
+
+/** Behind the last prediction there may be the markers of this many transactions without one. */
+const tailOffsets = 64;
+
+/**
+ * Behind which fix the plan's last prediction in a lane was made; 0 without one. The broker's group
+ * coordinator may show a commit a moment after the predictions that were committed with it.
+ */
+async function predictionsEnd(
+  { laneLog, topics, plan }: WorkerEnvironment,
+  lane: number,
+): Promise<number> {
+  const { begin, end } = await laneLog.bounds(topics.predictions);
+  const behind = end[lane] ?? 0;
+  const from = Math.max(begin[lane] ?? 0, behind - tailOffsets);
+  let predictedTo = 0;
+  for await (const { value } of laneLog.read(topics.predictions, lane, from, behind, true)) {
+    if (value === null) continue;
+    const prediction = decodePrediction(value);
+    if (prediction.plan === plan.name) predictedTo = Math.max(predictedTo, prediction.offset + 1);
+  }
+  return predictedTo;
 }
 
 /** One lane of the sink: scores in, predictions and the input offset out together. */

@@ -64,6 +64,7 @@ export async function startStage(options: StageOptions): Promise<RunningWorker> 
       sessionTimeoutMs: env.sessionTimeoutMs,
       maxQueuedBytes,
       maxRecordsPerTake,
+      committedOnly: false,
       commits: true,
       open: (context) => openLane(env, options, batcher, context),
       onNotice: env.onNotice,

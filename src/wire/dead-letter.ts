@@ -7,7 +7,7 @@ export interface DeadLetter {
   readonly topic: string;
   readonly lane: number;
   readonly offset: number;
-  /** Index of the item within the record, if only that item failed. */
+  /** Offset of the item's fix in the fixes topic, if only that item of the record failed. */
   readonly item: number | null;
   /** Stable error code. */
   readonly code: string;

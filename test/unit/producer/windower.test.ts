@@ -134,18 +134,20 @@ describe('a fix without a key', () => {
     ['an empty key', Buffer.alloc(0)],
   ] as const) {
     it(`in JSON with ${what} is handed on to its vehicle's lane, and is no item here`, () => {
-      assert.deepEqual(newWindower().step([aRecord(0, { key, value: json })]), {
+      const record = aRecord(0, { key, value: json });
+      assert.deepEqual(newWindower().step([record]), {
         items: [],
         deadLetters: [],
-        keyless: [{ vehicleId: 'taxi-1', value: json }],
+        keyless: [{ vehicleId: 'taxi-1', value: json, record }],
       });
     });
   }
 
   it('in JSON is handed on however much white space stands before it', () => {
     const value = Buffer.concat([Buffer.alloc(500, ' \n'), json]);
-    const { keyless } = newWindower().step([aRecord(0, { key: null, value })]);
-    assert.deepEqual(keyless, [{ vehicleId: 'taxi-1', value }]);
+    const record = aRecord(0, { key: null, value });
+    const { keyless } = newWindower().step([record]);
+    assert.deepEqual(keyless, [{ vehicleId: 'taxi-1', value, record }]);
   });
 
   it('is not handed on where it is no valid fix', () => {

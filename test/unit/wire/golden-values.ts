@@ -80,7 +80,7 @@ const deadItem: DeadLetter = {
   topic: 'taxi.p1.stage-2',
   lane: 0,
   offset: 0,
-  item: 63,
+  item: 5000000063,
   code: 'INFERENCE',
   message: '',
   timeMs: 0,
