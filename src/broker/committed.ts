@@ -1,6 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../errors.js';
 import { BrokerError } from './errors.js';
 import type { Admin } from './kafka-client.js';
 import type { LaneProgress } from './lane-worker.js';
+
+const maxAttempts = 8;
 
 /**
  * How far a group has committed that it has read each lane of a topic, with the coverage that it
@@ -13,18 +17,32 @@ export async function committedProgress(
   groupId: string,
   topic: string,
 ): Promise<Map<number, LaneProgress>> {
-  try {
-    const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
-    const progress = new Map<number, LaneProgress>();
-    for (const { partition, offset, metadata } of found?.partitions ?? []) {
-      const coveredTo = parseCoverage(metadata);
-      if (Number(offset) < 0 || coveredTo === null) continue;
-      progress.set(partition, { nextOffset: Number(offset), coveredTo });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return progressIn(await admin.fetchOffsets({ groupId, topics: [topic] }));
+    } catch (error) {
+      // A new cluster makes the topic of its groups' offsets only when it is first asked for one.
+      if (attempt === maxAttempts) {
+        throw new BrokerError(
+          `The committed offsets of ${groupId} can't be had: ${messageOf(error)}`,
+          error,
+        );
+      }
+      await delay(100 * attempt);
     }
-    return progress;
-  } catch (error) {
-    throw new BrokerError(`The committed offsets of ${groupId} can't be had.`, error);
   }
+}
+
+type FetchedOffsets = Awaited<ReturnType<Admin['fetchOffsets']>>;
+
+function progressIn([found]: FetchedOffsets): Map<number, LaneProgress> {
+  const progress = new Map<number, LaneProgress>();
+  for (const { partition, offset, metadata } of found?.partitions ?? []) {
+    const coveredTo = parseCoverage(metadata);
+    if (Number(offset) < 0 || coveredTo === null) continue;
+    progress.set(partition, { nextOffset: Number(offset), coveredTo });
+  }
+  return progress;
 }
 
 function parseCoverage(metadata: string | null): number | null {
