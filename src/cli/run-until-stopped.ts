@@ -24,7 +24,6 @@ export async function runUntilStopped(
     log.fatal({ err: error }, `the process ends: ${messageOf(error)}`);
     void tellParent(messageOf(error)).then(() => process.exit(1));
   };
-  const hasParent = process.connected;
   const worker = await start(onFatal);
   let stopping = false;
   const stop = (why: string): void => {
@@ -47,5 +46,6 @@ export async function runUntilStopped(
   process.on('SIGINT', () => stop('SIGINT'));
   process.on('disconnect', () => stop('the parent process ended'));
   process.on('unhandledRejection', onFatal);
-  if (hasParent && !process.connected) stop('the parent process ended meanwhile');
+  // It may have ended while this process started.
+  if (process.send !== undefined && !process.connected) stop('the parent process has ended');
 }

@@ -3,10 +3,10 @@ import { copyFile, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runTraining } from '../../../src/cli/train-run.js';
-import { loadModelFiles, modelDigest } from '../../../src/model/model-files.js';
-import { projectDir } from '../../../src/project-dir.js';
-import type { TrainFlags } from '../../../src/cli/train.js';
+import { runTraining } from '../../src/cli/train-run.js';
+import { loadModelFiles, modelDigest } from '../../src/model/model-files.js';
+import { projectDir } from '../../src/project-dir.js';
+import type { TrainFlags } from '../../src/cli/train.js';
 
 describe('stagecoach train', () => {
   let folder = '';
