@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from './project.mjs';
 
@@ -47,7 +48,8 @@ if (suites.length === 0 || empty.length > 0) {
     // Both end with the counts; tap, even where tests fail.
     settings.push(`--test-reporter=${process.stdout.isTTY ? 'spec' : 'tap'}`);
   }
-  if (suites.some((suite) => oneByOne.includes(suite))) settings.push('--test-concurrency=1');
+  const inTurn = suites.some((suite) => oneByOne.includes(suite));
+  settings.push(`--test-concurrency=${inTurn ? 1 : availableParallelism()}`);
   const files = suites.flatMap(filesOf);
   const child = spawn(process.execPath, ['--test', ...settings, ...flags, ...files], {
     cwd: root,

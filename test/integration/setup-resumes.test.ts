@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { TemporaryProject } from './temporary-project.js';
+import { TemporaryProject } from '../unit/infra/temporary-project.js';
 
 /**
  * An npm that installs, instead of the packages, the least that set-up asks of them; but only when
