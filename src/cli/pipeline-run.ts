@@ -49,6 +49,8 @@ export class PipelineRun {
   readonly #startedMs = Date.now();
   #feedStartMs = Date.now();
   #state = 'starting';
+  /** What was shown while the workers were still at work: it stays when they have gone. */
+  #lastWorking: LiveView | null = null;
 
   constructor(io: RunIo, context: CommandContext, flags: UpFlags, deployed: Deployed) {
     this.#io = io;
@@ -93,6 +95,7 @@ export class PipelineRun {
       await this.#feed(monitor);
       this.#state = 'draining';
       const end = await this.#drain(monitor);
+      this.#lastWorking = this.#view(monitor, Date.now());
       this.#state = 'stopping';
       await this.#supervisor.stopAll();
       await monitor.stop();
@@ -223,7 +226,10 @@ export class PipelineRun {
   }
 
   #show(monitor: RunMonitor): void {
-    this.#display.show(this.#view(monitor, Date.now()));
+    const nowMs = Date.now();
+    const view = this.#lastWorking ?? this.#view(monitor, nowMs);
+    const elapsedMs = nowMs - this.#startedMs;
+    this.#display.show({ ...view, state: this.#state, elapsedMs });
   }
 
   #view(monitor: RunMonitor, nowMs: number): LiveView {
