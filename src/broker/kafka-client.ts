@@ -69,9 +69,13 @@ export function createKafka(options: ClientOptions, log: Logger): KafkaJS.Kafka 
  */
 const ordinary = /rebalanc|re-joining|^Response |another concurrent operation/i;
 
+/** Each try to connect that fails: whoever asked says so once, in a sentence. */
+const connecting = new Set(['Connection', 'ConnectionPool', 'BrokerPool', 'Cluster']);
+
 function forwardLog(log: Logger, entry: KafkaJS.LogEntry): void {
   const { message } = entry.log;
   const line = { ...entry.log, kafkajs: entry.namespace, timestamp: undefined, logger: undefined };
-  if (entry.level === kafkajs.logLevel.ERROR && !ordinary.test(message)) log.warn(line, message);
+  const isNews = !ordinary.test(message) && !connecting.has(entry.namespace);
+  if (entry.level === kafkajs.logLevel.ERROR && isNews) log.warn(line, message);
   else log.debug(line, message);
 }

@@ -32,12 +32,12 @@ async function listDeadLetters(flags: DeadLetterFlags): Promise<void> {
   const laneLog = await LaneLog.connect(createKafka(client, log));
   try {
     const topic = pipelineTopics(config.pipeline).deadLetter;
-    const letters = (await readLetters(laneLog, topic)).filter(
-      ({ code }) => flags.code === undefined || code === flags.code,
-    );
+    const all = await readLetters(laneLog, topic);
+    const letters = all.filter(({ code }) => flags.code === undefined || code === flags.code);
     const shown = letters.slice(-flags.last);
     if (flags.json === true) for (const letter of shown) printLine(JSON.stringify(plain(letter)));
-    else printTable(letters, shown, topic);
+    else if (letters.length > 0) printTable(letters, shown, topic);
+    else printLine(noneSentence(all, topic, flags.code));
   } finally {
     await laneLog.close();
   }
@@ -66,17 +66,10 @@ function printTable(
   shown: readonly DeadLetter[],
   topic: string,
 ): void {
-  if (letters.length === 0) {
-    printLine(`${topic} holds no dead letters.`);
-    return;
-  }
-  const counts = new Map<string, number>();
-  for (const { code } of letters) counts.set(code, (counts.get(code) ?? 0) + 1);
-  const summary = [...counts].map(([code, count]) => `${count} ${code}`).join(', ');
-  printLine(`${topic}: ${summary}`);
+  printLine(`${topic}: ${countsOf(letters)}`);
   const table = new Table({
     head: ['time', 'where', 'key', 'code', 'reason'],
-    colWidths: [21, 26, 16, 24, 60],
+    colWidths: [...fixedWidths, reasonWidth()],
     wordWrap: true,
     style: { head: [], border: [] },
   });
@@ -90,6 +83,26 @@ function printTable(
     ]);
   }
   printLine(table.toString());
+}
+
+function countsOf(letters: readonly DeadLetter[]): string {
+  const counts = new Map<string, number>();
+  for (const { code } of letters) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].map(([code, count]) => `${count} ${code}`).join(', ');
+}
+
+function noneSentence(all: readonly DeadLetter[], topic: string, code: string | undefined): string {
+  if (code === undefined || all.length === 0) return `${topic} holds no dead letters.`;
+  return `${topic} holds none with the code ${code}; there are: ${countsOf(all)}.`;
+}
+
+/** Columns of time, origin, key and code; the reason gets what is left of the terminal. */
+const fixedWidths = [21, 22, 12, 26];
+
+function reasonWidth(): number {
+  const columns = process.stdout.columns || 140;
+  const borders = fixedWidths.length + 2;
+  return Math.max(24, columns - borders - fixedWidths.reduce((sum, width) => sum + width, 0));
 }
 
 function origin({ topic, lane, offset, item, headers }: DeadLetter): string {

@@ -42,20 +42,25 @@ export function upCommand(): Command {
     .option('--new-plan', 'begin a new plan, even where the active one would do')
     .option('--no-fleet', 'replay no fleet: wait for a feed of your own');
   return addFleetOptions(command).action(async (flags: UpFlags) => {
-    startLocalBrokerIfNoneIsNamed(flags);
+    const isLocal = startLocalBrokerIfNoneIsNamed(flags);
     const { runUp } = await import('./up-run.js');
     process.exitCode = await runUp(commandContext('up', { ...flags }), flags);
+    if (isLocal) process.stdout.write('\n The broker goes on: npm run broker:stop ends it.\n');
   });
 }
 
-/** Runs the project's own broker script, which prints what is missing where it can't. */
-function startLocalBrokerIfNoneIsNamed(flags: UpFlags): void {
-  if (namesBrokers({ environment: process.env, flags: { ...flags } })) return;
+/**
+ * Runs the project's own broker script, which prints what is missing where it can't.
+ *
+ * @returns whether the local broker is the one to use
+ */
+function startLocalBrokerIfNoneIsNamed(flags: UpFlags): boolean {
+  if (namesBrokers({ environment: process.env, flags: { ...flags } })) return false;
   const script = join(projectDir(), 'infra', 'broker.mjs');
   const { status } = spawnSync(process.execPath, [script, 'start'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (status === 0) return;
+  if (status === 0) return true;
   throw new ConfigError(
     'The local broker did not start (see above). Mend that, or set KAFKA_BROKERS=host:port,… to use a cluster.',
   );

@@ -52,7 +52,7 @@ export function frameOf(bytes: Buffer): Frame {
       : `${bytes.length} bytes that begin with ${bytes.toString('hex', 0, 10)} are no known record`;
   throw new WireError(
     'UNKNOWN_FORMAT',
-    `${found}: expected Avro single-object encoding (c301…) or a schema registry's framing (00…).`,
+    `${found}: expected a JSON object, Avro in single-object encoding (c301…), or Avro in a schema registry's framing (00…).`,
   );
 }
 
