@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { TemporaryProject } from './temporary-project.js';
+import { TemporaryProject } from '../unit/infra/temporary-project.js';
 
 describe('set-up on a machine that lacks something', () => {
   let project: TemporaryProject;

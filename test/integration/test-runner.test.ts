@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { TemporaryProject } from './temporary-project.js';
+import { TemporaryProject } from '../unit/infra/temporary-project.js';
 
 const passing = `import { it } from 'node:test'; it('passes', () => {});`;
 const failing = `import { it } from 'node:test'; it('fails', () => { throw new Error('red'); });`;
