@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
+import type { PlanRecord } from '../wire/partition-plan.js';
 import { BrokerError } from './errors.js';
 import type { Admin } from './kafka-client.js';
 import type { LaneProgress } from './lane-worker.js';
+import { groupOf, pipelineTopics, scoresTopic } from './topics.js';
 
 const maxAttempts = 8;
 
@@ -31,6 +33,24 @@ export async function committedProgress(
       await delay(100 * attempt);
     }
   }
+}
+
+/**
+ * Up to which fix of each lane a plan's windower or sink has accounted: where it has committed
+ * nothing, the plan's start.
+ */
+export async function committedCoverage(
+  admin: Admin,
+  plan: PlanRecord,
+  workers: 'windower' | 'sink',
+): Promise<number[]> {
+  const { pipeline, name } = plan;
+  const input = workers === 'sink' ? scoresTopic(pipeline, name) : pipelineTopics(pipeline).fixes;
+  const reached = await committedProgress(admin, groupOf(plan, workers), input);
+  return Array.from(
+    { length: plan.lanes },
+    (_, lane) => reached.get(lane)?.coveredTo ?? plan.startOffsets[lane] ?? 0,
+  );
 }
 
 type FetchedOffsets = Awaited<ReturnType<Admin['fetchOffsets']>>;

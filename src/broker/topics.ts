@@ -40,6 +40,14 @@ export function outputTopic(pipeline: string, plan: string, stage: number, stage
   return stage === stages ? scoresTopic(pipeline, plan) : stageTopic(pipeline, plan, stage + 1);
 }
 
+/** The consumer group of a plan's workers. @example groupOf({ pipeline: 'taxi', name: 'p1' }, 'sink') // 'taxi.p1.sink' */
+export function groupOf(
+  { pipeline, name }: { readonly pipeline: string; readonly name: string },
+  workers: 'windower' | 'sink' | `stage-${number}`,
+): string {
+  return `${pipeline}.${name}.${workers}`;
+}
+
 /** The largest record that a pipeline's topics take: the largest batch of activations, and room. */
 export const maxRecordBytes = 8 * 1024 * 1024;
 

@@ -1,10 +1,13 @@
 import type { Logger } from '../log.js';
+import type { DeadLetter } from '../wire/dead-letter.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
+import { encodeTensorBatch, type TensorBatch } from '../wire/tensor-batch.js';
 import { connected } from './connect.js';
+import { sendDeadLetters } from './dead-letter-writer.js';
 import { createKafka, type Admin, type ClientOptions, type Kafka } from './kafka-client.js';
 import { LaneLog } from './lane-log.js';
 import type { LaneWorker } from './lane-worker.js';
-import { LaneWriter } from './lane-writer.js';
+import { LaneWriter, type OutgoingRecord } from './lane-writer.js';
 import { pipelineTopics, type PipelineTopics } from './topics.js';
 import { WorkerMeter, type WorkerIdentity } from './worker-meter.js';
 
@@ -77,4 +80,27 @@ export function superviseWorker(env: WorkerEnvironment, worker: LaneWorker): Run
       await Promise.all([env.writer.close(), env.laneLog.close(), env.admin.disconnect()]);
     },
   };
+}
+
+/** Counts dead letters and sends them. Resolves when they are acknowledged. */
+export async function bury(
+  { meter, writer, topics }: WorkerEnvironment,
+  letters: readonly DeadLetter[],
+  signal: AbortSignal,
+): Promise<void> {
+  meter.deadLetters(letters.length);
+  await sendDeadLetters(writer, topics.deadLetter, letters, signal);
+}
+
+/** The records of a worker's output, in the plan's encoding, counted and timed. */
+export function encodeBatches(
+  { meter, plan }: WorkerEnvironment,
+  batches: readonly TensorBatch[],
+): OutgoingRecord[] {
+  return batches.map((batch) => {
+    const startMs = performance.now();
+    const value = encodeTensorBatch(batch, plan.encoding);
+    meter.encoded(batch.items.length, value.byteLength, performance.now() - startMs);
+    return { key: null, value };
+  });
 }

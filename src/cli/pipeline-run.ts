@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { committedProgress } from '../broker/committed.js';
-import { pipelineTopics, scoresTopic } from '../broker/topics.js';
+import { committedCoverage } from '../broker/committed.js';
+import { pipelineTopics } from '../broker/topics.js';
 import { Supervisor } from '../control/supervisor.js';
 import { messageOf } from '../errors.js';
 import type { LiveView } from '../observe/live-table.js';
@@ -78,7 +78,10 @@ export class PipelineRun {
     process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
     const ends = await this.#ends();
     // Fixes that wait since the last run are this one's too. Read after the predictions' ends.
-    const beginning = { ...ends, fixes: await this.#covered() };
+    const beginning = {
+      ...ends,
+      fixes: await committedCoverage(this.#io.admin, this.#deployed.plan, 'sink'),
+    };
     const monitor = await RunMonitor.start({
       kafka: this.#io.kafka,
       plan: this.#deployed.plan,
@@ -177,7 +180,7 @@ export class PipelineRun {
     // Of a feed that goes on, what comes in from now on belongs to no drain.
     const { fixes } = await this.#ends();
     for (;;) {
-      const covered = await this.#covered();
+      const covered = await committedCoverage(this.#io.admin, this.#deployed.plan, 'sink');
       // Read after the progress: the predictions that it tells of lie before these ends.
       const end = { ...(await this.#ends()), fixes };
       const allCovered = end.fixes.every((offset, lane) => (covered[lane] ?? 0) >= offset);
@@ -194,17 +197,6 @@ export class PipelineRun {
       }
       await delay(50);
     }
-  }
-
-  /** Up to which fix of each lane the sink has accounted. */
-  async #covered(): Promise<number[]> {
-    const { pipeline, name, lanes, startOffsets } = this.#deployed.plan;
-    const input = scoresTopic(pipeline, name);
-    const reached = await committedProgress(this.#io.admin, `${pipeline}.${name}.sink`, input);
-    return Array.from(
-      { length: lanes },
-      (_, lane) => reached.get(lane)?.coveredTo ?? startOffsets[lane] ?? 0,
-    );
   }
 
   async #until(condition: () => boolean): Promise<void> {

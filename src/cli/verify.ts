@@ -1,16 +1,15 @@
 import { Option, type Command } from 'commander';
 import { createKafka } from '../broker/kafka-client.js';
-import { committedProgress } from '../broker/committed.js';
+import { committedCoverage } from '../broker/committed.js';
 import { connected } from '../broker/connect.js';
 import { LaneLog } from '../broker/lane-log.js';
-import { pipelineTopics, scoresTopic } from '../broker/topics.js';
+import { pipelineTopics } from '../broker/topics.js';
 import { findPlan } from '../control/plan-store.js';
 import { learnSchemas } from '../control/schema-store.js';
 import { renderVerdict } from '../observe/render-verdict.js';
 import { isSound } from '../observe/summary.js';
 import { styleFor } from '../observe/terminal.js';
 import { tfjsTolerance } from '../observe/verdict.js';
-import type { PlanRecord } from '../wire/partition-plan.js';
 import { auditInChild } from './audit.js';
 import { clusterCommand, commandContext, wholeNumber } from './global-options.js';
 import { writeJson } from './write-json.js';
@@ -48,11 +47,9 @@ async function runVerify(flags: VerifyFlags): Promise<void> {
     await learnSchemas(laneLog, topics.control, log);
     const plan = await findPlan(laneLog, topics.control, flags.plan);
     const fixes = await laneLog.bounds(topics.fixes);
-    const group = `${plan.pipeline}.${plan.name}.sink`;
-    const reached = await committedProgress(admin, group, scoresTopic(plan.pipeline, plan.name));
-    const to = fixes.end.map((_, lane) => reached.get(lane)?.coveredTo ?? startOf(plan, lane));
+    const to = await committedCoverage(admin, plan, 'sink');
     const from = fixes.begin.map((begin, lane) => {
-      const start = Math.max(begin, startOf(plan, lane));
+      const start = Math.max(begin, plan.startOffsets[lane] ?? 0);
       return flags.last === undefined ? start : Math.max(start, (to[lane] ?? 0) - flags.last);
     });
     const predictions = await laneLog.bounds(topics.predictions);
@@ -80,8 +77,4 @@ async function runVerify(flags: VerifyFlags): Promise<void> {
   } finally {
     await Promise.all([laneLog.close(), admin.disconnect()]);
   }
-}
-
-function startOf(plan: PlanRecord, lane: number): number {
-  return plan.startOffsets[lane] ?? 0;
 }

@@ -1,14 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { committedProgress } from '../broker/committed.js';
+import { committedCoverage } from '../broker/committed.js';
 import type { Admin } from '../broker/kafka-client.js';
 import type { LaneLog } from '../broker/lane-log.js';
 import type { LaneWriter } from '../broker/lane-writer.js';
-import {
-  createPipelineTopics,
-  createPlanTopics,
-  pipelineTopics,
-  scoresTopic,
-} from '../broker/topics.js';
+import { createPipelineTopics, createPlanTopics, pipelineTopics } from '../broker/topics.js';
 import type { Logger } from '../log.js';
 import type { WindowRules } from '../geo/windows.js';
 import type { ModelFiles } from '../model/model-files.js';
@@ -93,15 +88,14 @@ function isSame(plan: PlanRecord, wanted: Wanted): boolean {
 async function isWhole(
   { admin, laneLog, log }: DeploymentIo,
   fixesTopic: string,
-  { pipeline, name, startOffsets }: PlanRecord,
+  plan: PlanRecord,
 ): Promise<boolean> {
   const { begin } = await laneLog.bounds(fixesTopic);
-  const reached = await committedProgress(admin, `${pipeline}.${name}.windower`, fixesTopic);
-  const next = (lane: number) => reached.get(lane)?.coveredTo ?? startOffsets[lane] ?? 0;
-  if (begin.every((first, lane) => next(lane) >= first)) return true;
+  const next = await committedCoverage(admin, plan, 'windower');
+  if (begin.every((first, lane) => (next[lane] ?? 0) >= first)) return true;
   log.warn(
-    { plan: name },
-    `${fixesTopic} no longer holds what ${name} needs next: a new plan begins`,
+    { plan: plan.name },
+    `${fixesTopic} no longer holds what ${plan.name} needs next: a new plan begins`,
   );
   return false;
 }
@@ -114,11 +108,6 @@ async function startOffsets(
 ): Promise<number[]> {
   const { begin } = await laneLog.bounds(fixesTopic);
   if (active === null) return [...begin];
-  const { pipeline, name } = active;
-  const group = `${pipeline}.${name}.sink`;
-  const reached = await committedProgress(admin, group, scoresTopic(pipeline, name));
-  return begin.map((first, lane) => {
-    const coveredTo = reached.get(lane)?.coveredTo ?? active.startOffsets[lane] ?? 0;
-    return Math.max(first, coveredTo);
-  });
+  const reached = await committedCoverage(admin, active, 'sink');
+  return begin.map((first, lane) => Math.max(first, reached[lane] ?? 0));
 }

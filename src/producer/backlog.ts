@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { committedProgress } from '../broker/committed.js';
+import { committedCoverage } from '../broker/committed.js';
 import type { Admin } from '../broker/kafka-client.js';
 import type { LaneLog } from '../broker/lane-log.js';
-import { pipelineTopics, scoresTopic } from '../broker/topics.js';
+import { pipelineTopics } from '../broker/topics.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 
 const checkEveryMs = 50;
@@ -40,14 +40,10 @@ export class Backlog {
 
   async #waiting(): Promise<number> {
     const { admin, laneLog } = this.#io;
-    const { pipeline, name, startOffsets } = this.#plan;
-    const [committed, { end }] = await Promise.all([
-      committedProgress(admin, `${pipeline}.${name}.sink`, scoresTopic(pipeline, name)),
-      laneLog.bounds(pipelineTopics(pipeline).fixes),
+    const [covered, { end }] = await Promise.all([
+      committedCoverage(admin, this.#plan, 'sink'),
+      laneLog.bounds(pipelineTopics(this.#plan.pipeline).fixes),
     ]);
-    return end.reduce((sum, offset, lane) => {
-      const coveredTo = committed.get(lane)?.coveredTo ?? startOffsets[lane] ?? 0;
-      return sum + Math.max(0, offset - coveredTo);
-    }, 0);
+    return end.reduce((sum, offset, lane) => sum + Math.max(0, offset - (covered[lane] ?? 0)), 0);
   }
 }

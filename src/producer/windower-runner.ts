@@ -1,4 +1,3 @@
-import { sendDeadLetters } from '../broker/dead-letter-writer.js';
 import { laneOf } from '../broker/lane-of.js';
 import type { LaneRecord } from '../broker/lane-record.js';
 import { LaneSender } from '../broker/lane-sender.js';
@@ -10,10 +9,12 @@ import {
   type OpenedLane,
 } from '../broker/lane-worker.js';
 import { RecordTooLargeError } from '../broker/lane-writer.js';
-import { stageTopic } from '../broker/topics.js';
+import { groupOf, stageTopic } from '../broker/topics.js';
 import { unreadable } from '../broker/unreadable.js';
 import {
+  bury,
   connectWorker,
+  encodeBatches,
   superviseWorker,
   type RunningWorker,
   type WorkerEnvironment,
@@ -22,7 +23,7 @@ import {
 import { timed } from '../broker/worker-meter.js';
 import type { Grid } from '../geo/grid.js';
 import { VehicleMap } from '../geo/windows.js';
-import { encodeTensorBatch, type Covers, type TensorBatch } from '../wire/tensor-batch.js';
+import type { Covers, TensorBatch } from '../wire/tensor-batch.js';
 import { Windower, windowBatches, type KeylessFix, type WindowedItem } from './windower.js';
 
 /** Items in a record: as many as the engine likes best are a tenth of the cost of single ones. */
@@ -42,7 +43,7 @@ export async function startWindower(options: WorkerOptions, grid: Grid): Promise
     {
       kafka: env.kafka,
       client: env.client,
-      groupId: `${plan.pipeline}.${plan.name}.windower`,
+      groupId: groupOf(plan, 'windower'),
       topic: topics.fixes,
       sessionTimeoutMs: env.sessionTimeoutMs,
       maxQueuedBytes,
@@ -70,7 +71,7 @@ async function openLane(
   const { coveredTo } = await laneStart({
     laneLog,
     admin,
-    groupId: `${plan.pipeline}.${plan.name}.windower`,
+    groupId: groupOf(plan, 'windower'),
     inputTopic: topics.fixes,
     outputTopic,
     lane,
@@ -173,8 +174,7 @@ class WindowerLane implements LaneHandler {
     );
     this.#seenTo = (records.at(-1)?.offset ?? this.#seenTo - 1) + 1;
     if (step.deadLetters.length > 0) {
-      env.meter.deadLetters(step.deadLetters.length);
-      await sendDeadLetters(env.writer, env.topics.deadLetter, step.deadLetters, signal);
+      await bury(env, step.deadLetters, signal);
     }
     for (const fix of step.keyless) await this.#sendOn(fix);
     const untold = this.#seenTo - this.#toldTo;
@@ -183,16 +183,14 @@ class WindowerLane implements LaneHandler {
 
   /** Puts a fix that has no key into its vehicle's lane. */
   async #sendOn({ vehicleId, value, record }: KeylessFix): Promise<void> {
-    const { writer, topics, plan, meter } = this.#env;
+    const { writer, topics, plan } = this.#env;
     const { signal } = this.#context;
     const lane = laneOf(vehicleId, plan.lanes);
     try {
       await writer.send(topics.fixes, lane, [{ key: vehicleId, value }], signal);
     } catch (error) {
       if (!(error instanceof RecordTooLargeError)) throw error;
-      meter.deadLetters(1);
-      const letter = unreadable(topics.fixes, record, error);
-      await sendDeadLetters(writer, topics.deadLetter, [letter], signal);
+      await bury(this.#env, [unreadable(topics.fixes, record, error)], signal);
     }
   }
 
@@ -208,15 +206,10 @@ class WindowerLane implements LaneHandler {
 
   /** Sends these items, and the coverage of all that was looked at. */
   async #tell(items: readonly WindowedItem[]): Promise<void> {
-    const { meter, plan } = this.#env;
+    const { plan } = this.#env;
     const covers = { from: this.#toldTo, to: this.#seenTo };
     const frame = { plan: plan.name, steps: plan.rules.steps, maxItems: maxItemsPerRecord };
-    const records = windowBatches(items, covers, frame).map((batch) => {
-      const startMs = performance.now();
-      const value = encodeTensorBatch(batch, plan.encoding);
-      meter.encoded(batch.items.length, value.byteLength, performance.now() - startMs);
-      return { key: null, value };
-    });
+    const records = encodeBatches(this.#env, windowBatches(items, covers, frame));
     this.#toldTo = this.#seenTo;
     await this.#sender.send(records, { nextOffset: covers.to, coveredTo: covers.to });
   }

@@ -1,6 +1,5 @@
 import { committedProgress } from '../broker/committed.js';
 import { newPart } from '../broker/coverage.js';
-import { sendDeadLetters } from '../broker/dead-letter-writer.js';
 import type { LaneRecord } from '../broker/lane-record.js';
 import { LaneTransactions } from '../broker/lane-transactions.js';
 import {
@@ -11,9 +10,10 @@ import {
   type OpenedLane,
 } from '../broker/lane-worker.js';
 import type { OutgoingRecord } from '../broker/lane-writer.js';
-import { scoresTopic } from '../broker/topics.js';
+import { groupOf, scoresTopic } from '../broker/topics.js';
 import { unreadable } from '../broker/unreadable.js';
 import {
+  bury,
   connectWorker,
   superviseWorker,
   type RunningWorker,
@@ -38,7 +38,7 @@ export async function startSink(options: WorkerOptions, grid: Grid): Promise<Run
     {
       kafka: env.kafka,
       client: env.client,
-      groupId: groupOf(env),
+      groupId: groupOf(env.plan, 'sink'),
       topic: scoresTopic(plan.pipeline, plan.name),
       sessionTimeoutMs: env.sessionTimeoutMs,
       maxQueuedBytes,
@@ -54,10 +54,6 @@ export async function startSink(options: WorkerOptions, grid: Grid): Promise<Run
   return superviseWorker(env, worker);
 }
 
-function groupOf({ plan }: WorkerEnvironment): string {
-  return `${plan.pipeline}.${plan.name}.sink`;
-}
-
 /** Fences whoever had the lane, and only then looks where it stands. */
 async function openLane(
   env: WorkerEnvironment,
@@ -70,16 +66,16 @@ async function openLane(
   const transactions = await LaneTransactions.open(
     env.client,
     {
-      transactionalId: `${groupOf(env)}.${lane}`,
+      transactionalId: `${groupOf(env.plan, 'sink')}.${lane}`,
       lane,
       outputTopic: topics.predictions,
-      groupId: groupOf(env),
+      groupId: groupOf(env.plan, 'sink'),
       inputTopic,
     },
     env.log,
   );
   const [committed, { begin }, predictedTo] = await Promise.all([
-    committedProgress(env.admin, groupOf(env), inputTopic),
+    committedProgress(env.admin, groupOf(env.plan, 'sink'), inputTopic),
     env.laneLog.bounds(inputTopic),
     predictionsEnd(env, lane),
   ]).catch(async (error: unknown) => {
@@ -183,9 +179,7 @@ class SinkLane implements LaneHandler {
       return this.#predictions(record);
     } catch (error) {
       const letter = unreadable(this.#inputTopic, record, error);
-      const { meter, writer, topics } = this.#env;
-      meter.deadLetters(1);
-      await sendDeadLetters(writer, topics.deadLetter, [letter], this.#context.signal);
+      await bury(this.#env, [letter], this.#context.signal);
       return [];
     }
   }

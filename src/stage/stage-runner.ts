@@ -1,5 +1,4 @@
 import { newPart } from '../broker/coverage.js';
-import { sendDeadLetters } from '../broker/dead-letter-writer.js';
 import { unreadable } from '../broker/unreadable.js';
 import type { LaneRecord } from '../broker/lane-record.js';
 import { LaneSender } from '../broker/lane-sender.js';
@@ -10,9 +9,11 @@ import {
   type LaneHandler,
   type OpenedLane,
 } from '../broker/lane-worker.js';
-import { outputTopic, stageTopic } from '../broker/topics.js';
+import { groupOf, outputTopic, stageTopic } from '../broker/topics.js';
 import {
+  bury,
   connectWorker,
+  encodeBatches,
   superviseWorker,
   type RunningWorker,
   type WorkerEnvironment,
@@ -59,7 +60,7 @@ export async function startStage(options: StageOptions): Promise<RunningWorker> 
     {
       kafka: env.kafka,
       client: env.client,
-      groupId: groupOf(options),
+      groupId: groupOf(plan, `stage-${stage}`),
       topic: stageTopic(plan.pipeline, plan.name, stage),
       sessionTimeoutMs: env.sessionTimeoutMs,
       maxQueuedBytes,
@@ -73,10 +74,6 @@ export async function startStage(options: StageOptions): Promise<RunningWorker> 
     env.log,
   );
   return superviseWorker(env, worker);
-}
-
-function groupOf({ plan, stage }: StageOptions): string {
-  return `${plan.pipeline}.${plan.name}.stage-${stage}`;
 }
 
 function meterRun(env: WorkerEnvironment, batches: readonly TensorBatch[], ms: number): void {
@@ -96,7 +93,7 @@ async function openLane(
   const start = await laneStart({
     laneLog: env.laneLog,
     admin: env.admin,
-    groupId: groupOf(options),
+    groupId: groupOf(plan, `stage-${stage}`),
     inputTopic,
     outputTopic: output,
     lane: context.lane,
@@ -170,24 +167,21 @@ class StageLane implements LaneHandler {
       return fresh;
     } catch (error) {
       const letter = unreadable(this.#inputTopic, record, error);
-      await this.#bury([letter]);
+      await bury(this.#env, [letter], this.#context.signal);
       return null;
     }
   }
 
   async #process(group: readonly Read[]): Promise<void> {
-    const { meter, plan } = this.#env;
     const results = await Promise.all(group.map(({ batch }) => this.#batcher.submit(batch)));
     const letters = results.flatMap(({ failed }, at) =>
       failed.map((item) => this.#letterOf(item, group[at])),
     );
-    if (letters.length > 0) await this.#bury(letters);
-    const records = results.map(({ output }) => {
-      const startMs = performance.now();
-      const value = encodeTensorBatch(output, plan.encoding);
-      meter.encoded(output.items.length, value.byteLength, performance.now() - startMs);
-      return { key: null, value };
-    });
+    if (letters.length > 0) await bury(this.#env, letters, this.#context.signal);
+    const records = encodeBatches(
+      this.#env,
+      results.map(({ output }) => output),
+    );
     const last = group.at(-1);
     if (last === undefined) return;
     await this.#sender.send(records, {
@@ -213,11 +207,5 @@ class StageLane implements LaneHandler {
       headers: {},
       truncatedFromBytes: null,
     };
-  }
-
-  async #bury(letters: readonly DeadLetter[]): Promise<void> {
-    const { meter, writer, topics } = this.#env;
-    meter.deadLetters(letters.length);
-    await sendDeadLetters(writer, topics.deadLetter, letters, this.#context.signal);
   }
 }
