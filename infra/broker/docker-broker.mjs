@@ -19,13 +19,15 @@ const dataDir = '/var/lib/kafka/data';
 
 /** The container's environment for a broker published as `host`:`port`. */
 export function containerEnvironment(host, port) {
+  const properties = { ...commonProperties, ...containerListeners(host, port) };
+  return nodeEnvironment(properties, '5L6g3nShT-eMCtK--X86sw');
+}
+
+/** The container's environment for a broker with these settings. */
+export function nodeEnvironment(properties, clusterId) {
   return {
-    ...environmentOf({
-      ...commonProperties,
-      ...containerListeners(host, port),
-      'log.dirs': dataDir,
-    }),
-    CLUSTER_ID: '5L6g3nShT-eMCtK--X86sw',
+    ...environmentOf({ ...properties, 'log.dirs': dataDir }),
+    CLUSTER_ID: clusterId,
     KAFKA_HEAP_OPTS: '-Xmx512m',
     KAFKA_JVM_PERFORMANCE_OPTS: '-XX:+UseSerialGC -XX:TieredStopAtLevel=1',
   };

@@ -56,13 +56,14 @@ async function requireJava() {
 }
 
 /** Formats into a folder beside and renames it: a data folder is formatted or isn't there. */
-async function format(java, files, properties) {
+async function format(java, files, properties, clusterId) {
   rmSync(files.unformatted, { recursive: true, force: true });
   writeWhole(files.config, propertiesText({ ...properties, 'log.dirs': files.unformatted }));
-  const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
   const args = ['format', '-t', clusterId, '-c', files.config];
   const mainClass = 'kafka.tools.StorageTool';
-  await runProgram(java, javaArguments({ mainClass, args, loggingFile: files.logging }));
+  const [program, ...before] = java;
+  const run = javaArguments({ mainClass, args, loggingFile: files.logging });
+  await runProgram(program, [...before, ...run]);
   renameSync(files.unformatted, files.data);
 }
 
@@ -82,6 +83,11 @@ function handleOf({ pid, started, endpoint }) {
   };
 }
 
+/** A new cluster's id. */
+export function newClusterId() {
+  return randomBytes(16).toString('base64url').replace(/^-/, 'A');
+}
+
 /**
  * The broker that was started on this folder, by whichever process, if it still runs.
  * @param {string} dataDir
@@ -94,16 +100,28 @@ export function runningJavaBroker(dataDir) {
   return isOurs ? handleOf(state) : undefined;
 }
 
+/** The ports and listeners of a broker that is alone; one of a cluster is told all of them. */
+async function ownListeners(port) {
+  const brokerPort = await freePort(port);
+  const controllerPort = await freePort(port === undefined ? undefined : port + 1);
+  return { brokerPort, listeners: loopbackListeners(brokerPort, controllerPort) };
+}
+
 /**
- * Starts a Kafka broker of one node on loopback, and waits until it answers. It goes on when this
- * process ends. Started again on the same folder, it has the same records.
+ * Starts a Kafka broker on loopback, and waits until it answers. It goes on when this process ends.
+ * Started again on the same folder, it has the same records.
  * @param {object} options
  * @param {string} options.dataDir where everything of this broker goes: records, settings, logs
  * @param {number} [options.port] the port it should have; another free one where that is taken
+ * @param {Record<string, string>} [options.listeners] those of a node of a cluster, where clients
+ *   reach it at `port`; left out, it is a cluster of one node
+ * @param {string} [options.clusterId] of a cluster of several nodes
  * @param {Record<string, string>} [options.properties] settings beside, or instead of, ours
+ * @param {readonly string[]} [options.within] a command that runs java, such as nsenter
  * @throws {SetupError} when it can't be started
  */
-export async function startJavaBroker({ dataDir, port, properties = {} }) {
+export async function startJavaBroker(options) {
+  const { dataDir, clusterId = newClusterId(), properties = {}, within = [] } = options;
   const java = await requireJava();
   const files = filesOf(dataDir);
   mkdirSync(dataDir, { recursive: true });
@@ -112,24 +130,24 @@ export async function startJavaBroker({ dataDir, port, properties = {} }) {
       `${files.data} is not a complete Kafka data folder (it has no meta.properties): delete that folder, with the records in it, and start the broker again.`,
     );
   }
-  const brokerPort = await freePort(port);
-  const controllerPort = await freePort(port === undefined ? undefined : port + 1);
-  const settings = {
-    ...commonProperties,
-    ...loopbackListeners(brokerPort, controllerPort),
-    ...properties,
-  };
+  const { brokerPort, listeners } =
+    options.listeners === undefined
+      ? await ownListeners(options.port)
+      : { brokerPort: options.port, listeners: options.listeners };
+  const settings = { ...commonProperties, ...properties, ...listeners };
   writeWhole(files.logging, loggingText(files.log));
-  if (!existsSync(files.data)) await format(java, files, settings);
+  if (!existsSync(files.data)) await format([...within, java], files, settings, clusterId);
   writeWhole(files.config, propertiesText({ ...settings, 'log.dirs': files.data }));
 
   const output = openSync(files.console, 'w');
   const mainClass = 'kafka.Kafka';
-  const child = spawn(
-    java,
-    javaArguments({ mainClass, args: [files.config], loggingFile: files.logging }),
-    { cwd: dataDir, detached: true, stdio: ['ignore', output, output] },
-  );
+  const [program, ...before] = [...within, java];
+  const run = javaArguments({ mainClass, args: [files.config], loggingFile: files.logging });
+  const child = spawn(program, [...before, ...run], {
+    cwd: dataDir,
+    detached: true,
+    stdio: ['ignore', output, output],
+  });
   closeSync(output);
   child.unref();
   if (child.pid === undefined) throw new SetupError(`${java} can't be started.`);

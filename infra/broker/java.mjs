@@ -1,17 +1,22 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findProgram, runProgram } from '../program.mjs';
-import { stateDir } from '../project.mjs';
+import { root, stateDir } from '../project.mjs';
 
 const oldestJava = 17;
 
 /** Kafka's jars, as infra/broker/pom.xml names them; the folder is there as a whole or not at all. */
 export const jarsDir = join(stateDir, 'kafka/libs');
 
-/** Whether set-up has fetched the jars. */
+/** Names the jars; what was fetched has a copy of it beside, to see whether it names others by now. */
+export const pomFile = join(root, 'infra/broker/pom.xml');
+export const pomCopy = 'pom.xml';
+
+/** Whether set-up has fetched the jars that are named now. */
 export function hasJars() {
-  return existsSync(jarsDir);
+  const copy = join(jarsDir, pomCopy);
+  return existsSync(copy) && readFileSync(copy).equals(readFileSync(pomFile));
 }
 
 /**

@@ -54,6 +54,51 @@ export function containerListeners(host, port) {
   };
 }
 
+/**
+ * Settings of each of several nodes that make one cluster: three replicas of everything, two of
+ * which have to have a record before it is acknowledged. A node that was killed is given up, and
+ * its lanes led by others, after 3 s: on two busy cores a healthy one can be silent for over 1 s.
+ */
+export const clusterProperties = {
+  ...commonProperties,
+  'broker.session.timeout.ms': '3000',
+  'broker.heartbeat.interval.ms': '300',
+  'default.replication.factor': '3',
+  'min.insync.replicas': '2',
+  'offsets.topic.replication.factor': '3',
+  'transaction.state.log.min.isr': '2',
+  'transaction.state.log.replication.factor': '3',
+  'replica.lag.time.max.ms': '10000',
+  'controlled.shutdown.max.retries': '1',
+  'unclean.leader.election.enable': 'false',
+};
+
+/**
+ * The listeners of one node of a cluster. Clients reach it at `advertised`; those that come by
+ * `proxied` are told to go on by the proxy that is in front of it.
+ * @param {object} node
+ * @param {number} node.id from 1
+ * @param {string} node.bind the address it listens at
+ * @param {{ client: number, proxied: number, controller: number, internal: number }} node.ports
+ * @param {string} node.self how the other nodes reach this one
+ * @param {string} node.advertised `host:port` for clients
+ * @param {string} node.proxy `host:port` of the proxy
+ * @param {string} node.voters `id@host:port,…` of all nodes' controllers
+ */
+export function nodeListeners({ id, bind, ports, self, advertised, proxy, voters }) {
+  const listen = { PLAINTEXT: ports.client, PROXIED: ports.proxied, INTERNAL: ports.internal };
+  const listeners = Object.entries({ ...listen, CONTROLLER: ports.controller });
+  return {
+    'node.id': String(id),
+    listeners: listeners.map(([name, port]) => `${name}://${bind}:${port}`).join(','),
+    'advertised.listeners': `PLAINTEXT://${advertised},PROXIED://${proxy},INTERNAL://${self}:${ports.internal}`,
+    'controller.listener.names': 'CONTROLLER',
+    'controller.quorum.voters': voters,
+    'inter.broker.listener.name': 'INTERNAL',
+    'listener.security.protocol.map': listeners.map(([name]) => `${name}:PLAINTEXT`).join(','),
+  };
+}
+
 /** The text of a Java properties file. */
 export function propertiesText(properties) {
   const lines = Object.entries(properties).map(

@@ -2,8 +2,10 @@
 export { hasImage, dockerProblem, pullImage } from '../docker.mjs';
 export { obtainKafkaImage } from '../image/kafka-image.mjs';
 export { isRunning, startOf, waitUntil } from '../processes.mjs';
-export { containerEnvironment } from './docker-broker.mjs';
+export { containerEnvironment, nodeEnvironment } from './docker-broker.mjs';
 export { runningJavaBroker, startJavaBroker } from './java-broker.mjs';
-export { findJava, hasJars } from './java.mjs';
+export { javaCluster } from './java-cluster.mjs';
+export { findJava, hasJars, javaArguments } from './java.mjs';
 export { freePort } from './ports.mjs';
 export { brokerAnswers } from './probe.mjs';
+export { clusterProperties, nodeListeners } from './properties.mjs';

@@ -14,7 +14,7 @@ import {
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { findJava, hasJars, jarsDir } from '../broker/java.mjs';
+import { findJava, hasJars, jarsDir, pomFile } from '../broker/java.mjs';
 import { docker } from '../docker.mjs';
 import { runProgram } from '../program.mjs';
 import { SetupError } from '../setup-error.mjs';
@@ -25,7 +25,8 @@ const recipeFiles = ['Dockerfile', 'KafkaInContainer.java', 'log4j.properties', 
 
 function digestOfRecipe() {
   const hash = createHash('sha256');
-  for (const file of recipeFiles) hash.update(readFileSync(join(recipeDir, file)));
+  const files = [...recipeFiles.map((file) => join(recipeDir, file)), pomFile];
+  for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 8);
 }
 

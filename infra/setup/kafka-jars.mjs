@@ -1,8 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findJava, hasJars, jarsDir } from '../broker/java.mjs';
+import { findJava, hasJars, jarsDir, pomCopy, pomFile } from '../broker/java.mjs';
 import { findProgram, runProgram } from '../program.mjs';
-import { root } from '../project.mjs';
 import { SetupError } from '../setup-error.mjs';
 import { fillFolder } from './write-whole.mjs';
 
@@ -22,7 +21,7 @@ export async function fetchKafkaJars(report) {
       await runProgram(
         'mvn',
         [
-          ...['--batch-mode', '--strict-checksums', '-f', join(root, 'infra/broker/pom.xml')],
+          ...['--batch-mode', '--strict-checksums', '-f', pomFile],
           ...['dependency:copy-dependencies', '-DincludeScope=runtime'],
           `-DoutputDirectory=${part}`,
         ],
@@ -44,5 +43,6 @@ export async function fetchKafkaJars(report) {
         "Maven ended well but left no Kafka jar; run `mvn -v` to see that it's a working Maven 3.",
       );
     }
+    copyFileSync(pomFile, join(part, pomCopy));
   });
 }

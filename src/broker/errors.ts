@@ -14,12 +14,23 @@ export class TopicError extends PipelineError {
   }
 }
 
-/**
- * Fixes of a lane that its reader needs next are not there: nothing may be skipped silently, so
- * the lane stops until a person decides.
- */
-export class GapError extends PipelineError {
+/** A lane can't go on, and its worker's other lanes can: it stops until a person decides. */
+export abstract class LaneStopError extends PipelineError {
+  constructor(message: string, code: string, cause?: unknown) {
+    super(message, { code, disposition: 'fatal', cause });
+  }
+}
+
+/** Fixes of a lane that its reader needs next are not there: nothing may be skipped silently. */
+export class GapError extends LaneStopError {
   constructor(message: string) {
-    super(message, { code: 'GAP', disposition: 'fatal' });
+    super(message, 'GAP');
+  }
+}
+
+/** A topic that a lane is read from, or written to, was deleted. */
+export class TopicGoneError extends LaneStopError {
+  constructor(message: string, cause: unknown) {
+    super(message, 'TOPIC_GONE', cause);
   }
 }

@@ -4,6 +4,7 @@ import { createCluster, isolation, type Cluster } from './cluster.js';
 import { connected } from './connect.js';
 import { BrokerError, GapError, TopicError } from './errors.js';
 import type { Kafka } from './kafka-client.js';
+import { isUnknownTopic, TopicAbsence } from './topic-absence.js';
 import { laneRecords, type LaneFetch, type LaneRecord } from './lane-record.js';
 
 /** How much a fetch brings and how long it waits for it. */
@@ -23,6 +24,8 @@ export interface LaneBounds {
 }
 
 const offsetAttempts = 6;
+/** A topic that was made a moment ago is not known to every broker yet. */
+const targetAttempts = 8;
 const maxFetchBytes = 64 * 1024 * 1024;
 
 /**
@@ -48,7 +51,10 @@ export class LaneLog {
     await this.#cluster.disconnect();
   }
 
-  /** @throws {TopicError} where the topic does not exist */
+  /**
+   * @throws {TopicError} where the topic does not exist
+   * @throws {BrokerError} where the brokers don't answer
+   */
   async lanes(topic: string): Promise<number[]> {
     await this.#target(topic);
     const lanes = this.#cluster.findTopicPartitionMetadata(topic).map((p) => p.partitionId);
@@ -154,7 +160,7 @@ export class LaneLog {
           `${topic} does not hold what is asked for (${asked.join(', ')}): it was deleted by retention, or the topic was made anew.`,
         );
       }
-      throw new BrokerError(`A fetch from ${topic} failed.`, error);
+      throw new BrokerError(`A fetch from ${topic} failed: ${messageOf(error)}`, error);
     }
   }
 
@@ -192,32 +198,44 @@ export class LaneLog {
   ): Promise<number[]> {
     const lanes = await this.lanes(topic);
     const partitions = lanes.map((partition) => ({ partition }));
+    const absence = new TopicAbsence(topic);
     for (let attempt = 1; ; attempt += 1) {
       try {
         const [found] = await this.#cluster.fetchTopicsOffset([{ topic, partitions, ...from }]);
         const byLane = new Map(found?.partitions.map((p) => [p.partition, Number(p.offset)]));
         return lanes.map((lane) => byLane.get(lane) ?? 0);
       } catch (error) {
+        absence.observe(error);
         // A lane's leadership is new or on the move: the cluster knows in a moment.
-        if (attempt === offsetAttempts) {
+        if (attempt >= offsetAttempts && !isUnknownTopic(error)) {
           throw new BrokerError(`The offsets of ${topic} can't be had: ${messageOf(error)}`, error);
         }
-        await delay(100 * attempt);
-        await this.refresh();
+        await delay(100 * Math.min(attempt, offsetAttempts));
+        await this.refresh().catch((failure: unknown) => absence.observe(failure));
       }
     }
   }
 
   async #target(topic: string): Promise<void> {
-    if (this.#topics.has(topic)) return;
-    try {
-      await this.#cluster.addMultipleTargetTopics([topic]);
-    } catch (error) {
-      throw new TopicError(
-        `The topic ${topic} can't be read: it does not exist, or the broker is away. "stagecoach up" makes a pipeline's topics.`,
-        error,
-      );
+    for (let attempt = 1; !this.#topics.has(topic); attempt += 1) {
+      try {
+        await this.#cluster.addMultipleTargetTopics([topic]);
+        this.#topics.add(topic);
+      } catch (error) {
+        if (!isUnknownTopic(error)) {
+          throw new BrokerError(
+            `The topic ${topic} can't be looked up: ${messageOf(error)}`,
+            error,
+          );
+        }
+        if (attempt === targetAttempts) {
+          throw new TopicError(
+            `The topic ${topic} does not exist: "stagecoach up" makes a pipeline's topics.`,
+            error,
+          );
+        }
+        await delay(50 * attempt);
+      }
     }
-    this.#topics.add(topic);
   }
 }

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
-import { GapError } from './errors.js';
+import { GapError, TopicGoneError } from './errors.js';
 import type { LaneLog } from './lane-log.js';
 import { LaneQueue } from './lane-queue.js';
+import { TopicAbsence } from './topic-absence.js';
 
 /** Bounds of what a reader fetches ahead. */
 export interface LaneReaderOptions {
@@ -29,6 +30,7 @@ export class LaneReader {
   readonly #options: LaneReaderOptions;
   readonly #log: Logger;
   readonly #queues = new Map<number, LaneQueue>();
+  readonly #absence: TopicAbsence;
   readonly #loops = new Map<string, Promise<void>>();
   #stopped = false;
   #wake: () => void = () => undefined;
@@ -39,6 +41,7 @@ export class LaneReader {
     this.#topic = topic;
     this.#options = options;
     this.#log = log;
+    this.#absence = new TopicAbsence(topic);
     this.#rearm();
   }
 
@@ -115,6 +118,7 @@ export class LaneReader {
           continue;
         }
         await this.#fetch(nodeId, hungry);
+        this.#absence.isThere();
         retryMs = firstRetryMs;
       } catch (error) {
         await this.#recover(error, retryMs);
@@ -165,8 +169,22 @@ export class LaneReader {
     return [];
   }
 
+  /** Nothing can be read any more of a topic that was deleted, in none of its lanes. */
+  #failIfGone(error: unknown): void {
+    try {
+      this.#absence.observe(error);
+    } catch (gone) {
+      if (!(gone instanceof TopicGoneError)) throw gone;
+      for (const queue of this.#queues.values()) {
+        this.close(queue);
+        queue.fail(gone);
+      }
+    }
+  }
+
   async #recover(error: unknown, retryMs: number): Promise<void> {
     if (this.#stopped) return;
+    this.#failIfGone(error);
     this.#log.warn({ topic: this.#topic, retryMs }, `reading failed, again: ${messageOf(error)}`);
     await delay(retryMs);
     await this.#laneLog.refresh().catch((failure: unknown) => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { GapError } from './errors.js';
+import { LaneStopError } from './errors.js';
 import { LaneGroup } from './lane-group.js';
 import type { ClientOptions, Kafka } from './kafka-client.js';
 import { LaneLog } from './lane-log.js';
@@ -183,7 +183,7 @@ export class LaneWorker {
         await this.#work(lane, signal, ended);
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof GapError) {
+        if (error instanceof LaneStopError) {
           this.#log.error({ lane, code: error.code }, `lane ${lane} stopped: ${error.message}`);
           this.#options.onNotice(`lane ${lane} stopped: ${error.message}`);
           return;

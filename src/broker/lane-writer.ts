@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../errors.js';
 import type { Logger } from '../log.js';
 import { connected } from './connect.js';
+import { causesOf, TopicAbsence } from './topic-absence.js';
 import { Partitioners, type Kafka, type Message, type Producer } from './kafka-client.js';
 
 /** A record to be written; its lane is given beside it. */
@@ -54,6 +55,7 @@ export class LaneWriter {
    * Resolves when the broker has acknowledged all of them.
    *
    * @throws {RecordTooLargeError} where the topic does not take a record of that size
+   * @throws {TopicGoneError} where the topic was deleted
    * @throws the signal's reason where it is aborted before that
    */
   async send(
@@ -63,6 +65,7 @@ export class LaneWriter {
     signal?: AbortSignal,
   ): Promise<void> {
     const messages = records.map((record) => toMessage(lane, record));
+    const absence = new TopicAbsence(topic);
     for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, lastRetryMs)) {
       signal?.throwIfAborted();
       try {
@@ -72,6 +75,7 @@ export class LaneWriter {
         if (isTooLarge(error)) {
           throw new RecordTooLargeError(topic, largest(records), error);
         }
+        absence.observe(error);
         this.#log.warn({ topic, lane, retryMs }, `a send failed, again: ${messageOf(error)}`);
         await delay(retryMs, undefined, signal === undefined ? {} : { signal });
       }
@@ -94,9 +98,8 @@ function largest(records: readonly OutgoingRecord[]): number {
 }
 
 function isTooLarge(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    const type = Reflect.get(at, 'type') as unknown;
-    if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') return true;
-  }
-  return false;
+  return causesOf(error).some((cause) => {
+    const type = Reflect.get(cause, 'type') as unknown;
+    return type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE';
+  });
 }

@@ -57,6 +57,12 @@ export class Supervisor {
     return this.#restarts;
   }
 
+  /** The process of this name that runs now; undefined where none does. */
+  pidOf(name: string): number | undefined {
+    const child = this.#children.get(name);
+    return child === undefined || child.timer !== null ? undefined : child.process.pid;
+  }
+
   /** Starts a process. */
   start(spec: SupervisedProcess): void {
     let done: () => void = () => undefined;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { infra } from './infra.js';
 import type { KafkaFixture } from './kafka-fixture.js';
 
-const folderPrefix = 'stagecoach-kafka-';
+/** Folders of brokers that tests run begin with it. */
+export const clusterFolderPrefix = 'stagecoach-kafka-';
 
 function ownerFile(dir: string): string {
   return join(dir, 'owner.json');
@@ -19,13 +20,21 @@ function ownerOf(dir: string): { pid: number; started: string } | undefined {
   }
 }
 
+/** Says in a folder which process it belongs to. */
+export function noteOwner(dir: string): void {
+  const owner = { pid: process.pid, started: infra.startOf(process.pid) };
+  writeFileSync(ownerFile(dir), JSON.stringify(owner));
+}
+
 /** Ends the brokers, and removes the folders, of test processes that were killed. */
-async function sweep(): Promise<void> {
+export async function sweepJavaBrokers(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     const dir = join(tmpdir(), name);
-    const owner = name.startsWith(folderPrefix) ? ownerOf(dir) : undefined;
+    const owner = name.startsWith(clusterFolderPrefix) ? ownerOf(dir) : undefined;
     if (owner === undefined || infra.isRunning(owner)) continue;
-    await infra.runningJavaBroker(dir)?.kill();
+    // A cluster has a folder for each node.
+    const folders = [dir, ...readdirSync(dir).map((inner) => join(dir, inner))];
+    for (const folder of folders) await infra.runningJavaBroker(folder)?.kill();
     rmSync(dir, { recursive: true, force: true });
   }
 }
@@ -35,10 +44,9 @@ export async function startJavaKafka(
   say: (text: string) => void,
   why: string,
 ): Promise<KafkaFixture> {
-  await sweep();
-  const dataDir = await mkdtemp(join(tmpdir(), folderPrefix));
-  const owner = { pid: process.pid, started: infra.startOf(process.pid) };
-  writeFileSync(ownerFile(dataDir), JSON.stringify(owner));
+  await sweepJavaBrokers();
+  const dataDir = await mkdtemp(join(tmpdir(), clusterFolderPrefix));
+  noteOwner(dataDir);
   let broker = await infra.startJavaBroker({ dataDir });
   say(`a broker run by Java (${why}), at ${broker.endpoint}`);
   const port = Number(broker.endpoint.split(':')[1]);

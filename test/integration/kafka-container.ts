@@ -26,6 +26,22 @@ async function useReaperWherePossible(): Promise<void> {
   process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
 }
 
+/** Labels that say which process a container belongs to. */
+export function ownerLabels(): Record<string, string> {
+  return { [ownerLabel]: `${process.pid} ${infra.startOf(process.pid) ?? ''}` };
+}
+
+/** A Docker to start containers on, without those of test processes that were killed. */
+export async function prepareTestcontainers(): Promise<{
+  readonly client: ContainerRuntimeClient;
+  readonly host: string;
+}> {
+  await useReaperWherePossible();
+  const client = await getContainerRuntimeClient();
+  await sweep(client);
+  return { client, host: client.info.containerRuntime.host };
+}
+
 async function untilAnswers(host: string, port: number): Promise<void> {
   const answers = await infra.waitUntil(() => infra.brokerAnswers(host, port), startLimitMs);
   if (!answers) throw new Error(`Kafka in its container doesn't answer at ${host}:${port}`);
@@ -38,7 +54,7 @@ async function startContainer(
 ): Promise<StartedTestContainer> {
   return new GenericContainer(image)
     .withEnvironment(infra.containerEnvironment(host, port))
-    .withLabels({ [ownerLabel]: `${process.pid} ${infra.startOf(process.pid) ?? ''}` })
+    .withLabels(ownerLabels())
     .withExposedPorts({ container: 9092, host: port })
     .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
     .withStartupTimeout(startLimitMs)
@@ -48,10 +64,7 @@ async function startContainer(
 /** Kafka in a container, at a fixed port of the Docker host so that it can be restarted there. */
 export async function startKafkaContainer(say: (text: string) => void): Promise<KafkaFixture> {
   const image = await infra.obtainKafkaImage((detail) => say(detail));
-  await useReaperWherePossible();
-  const client = await getContainerRuntimeClient();
-  await sweep(client);
-  const { host } = client.info.containerRuntime;
+  const { client, host } = await prepareTestcontainers();
   const port = await infra.freePort();
   const container = await startContainer(image, host, port);
   await untilAnswers(host, port);

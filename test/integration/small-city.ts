@@ -3,8 +3,9 @@ import { Grid } from '../../src/geo/grid.js';
 import { gridPath, type ModelFiles } from '../../src/model/model-files.js';
 import { randomNetwork } from '../unit/model/networks.js';
 
-const rows = 8;
-const columns = 8;
+/** Squares of the small city. */
+export const rows = 8;
+export const columns = 8;
 
 /** A city of 64 squares of 500 m, all of which hold a road. */
 export const smallCity = Grid.parse({

@@ -1,0 +1,75 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Arena, Fault } from '../fault.js';
+
+/** A dead worker's lanes go to its peer when its session has ended, and one check of it is over. */
+const takenOver = (sessionTimeoutMs: number): number => 1.5 * sessionTimeoutMs;
+
+function killed(role: string, what: string): Fault {
+  return {
+    name: `kill ${role}`,
+    guarantee: `a killed ${what} loses, repeats and reorders nothing, and its peer goes on with its lanes`,
+    times: { full: 6, short: 1 },
+    promisedMs: takenOver,
+    inject: ({ stand, chance }) => {
+      stand.workers.signal(chance.of(workersOf(stand.workers.names, role)), 'SIGKILL');
+      return Promise.resolve();
+    },
+  };
+}
+
+function workersOf(names: readonly string[], role: string): string[] {
+  return names.filter((name) => name.startsWith(`${role}-`));
+}
+
+const several: Fault = {
+  name: 'kill several',
+  guarantee: 'several workers killed at once lose, repeat and reorder nothing',
+  times: { full: 6, short: 1 },
+  inject: ({ stand: { workers }, chance }) => {
+    const count = Math.floor(chance.between(2, workers.names.length));
+    for (const name of chance.some(count, workers.names)) workers.signal(name, 'SIGKILL');
+    return Promise.resolve();
+  },
+};
+
+const all: Fault = {
+  name: 'kill all',
+  guarantee: 'all workers killed at once lose, repeat and reorder nothing',
+  times: { full: 3, short: 1 },
+  inject: ({ stand: { workers } }) => {
+    for (const name of workers.names) workers.signal(name, 'SIGKILL');
+    return Promise.resolve();
+  },
+};
+
+/** So long after its start a worker is killed, at most: before, while or after it joins its group. */
+const crashWithinMs = 2_500;
+const crashes = 4;
+
+async function crashAgainAndAgain({ stand: { workers }, chance }: Arena): Promise<void> {
+  const name = chance.of(workers.names);
+  let pid: number | undefined;
+  for (let count = 0; count < crashes; count += 1) {
+    while (workers.pidOf(name) === undefined || workers.pidOf(name) === pid) await delay(20);
+    pid = workers.pidOf(name);
+    await delay(chance.between(0, crashWithinMs));
+    workers.signal(name, 'SIGKILL');
+  }
+}
+
+const crashLoop: Fault = {
+  name: 'crash loop',
+  guarantee: 'a worker that dies again and again while it starts harms none of its peers’ lanes',
+  times: { full: 3, short: 1 },
+  inject: crashAgainAndAgain,
+};
+
+export const kills: readonly Fault[] = [
+  killed('windower', 'windower'),
+  killed('stage-1', 'worker of the first stage'),
+  killed('stage-2', 'worker of the last stage'),
+  killed('sink', 'sink'),
+  several,
+  all,
+  crashLoop,
+];
