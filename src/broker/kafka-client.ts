@@ -1,28 +1,11 @@
 import { createRequire } from 'node:module';
-import { crc32c } from '@node-rs/crc32';
 import type * as KafkaJS from 'kafkajs';
-import { ConfigError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { fixKafkaJS } from './kafkajs-fixes.js';
 
 const require = createRequire(import.meta.url);
 
-/**
- * kafkajs computes each batch's CRC32C in JavaScript, half of a producer's CPU time. The native
- * one takes its place in the module cache before kafkajs is loaded.
- */
-function substituteCrc32C(): void {
-  const path = require.resolve('kafkajs/src/protocol/recordBatch/crc32C/index.js');
-  const original: unknown = require(path);
-  const cached = require.cache[path];
-  if (typeof original !== 'function' || cached === undefined) {
-    throw new ConfigError(
-      'kafkajs is not laid out as version 2.2.4 is: install the exact versions of package-lock.json with "npm run setup".',
-    );
-  }
-  cached.exports = (data: Buffer) => crc32c(data);
-}
-
-substituteCrc32C();
+fixKafkaJS();
 const kafkajs = require('kafkajs') as typeof KafkaJS;
 
 export const { AssignerProtocol, Partitioners } = kafkajs;
@@ -45,8 +28,13 @@ export interface ClientOptions {
   readonly clientId: string;
 }
 
-/** The time of the first retry of a request that failed; it doubles from there. Milliseconds. */
-const initialRetryTimeMs = 20;
+/**
+ * How a request that failed is repeated: the time between two tries doubles. After some six seconds
+ * kafkajs gives up, and who asked decides. Milliseconds.
+ */
+export const clientRetry = { initialRetryTime: 20, maxRetryTime: 1_000, retries: 10 };
+/** A broker that is silent for so long has lost the connection; a network may have swallowed it. */
+const requestTimeoutMs = 10_000;
 
 /**
  * Makes a kafkajs client whose log lines go to `log`. Make one for every consumer: kafkajs keeps
@@ -59,7 +47,8 @@ export function createKafka(options: ClientOptions, log: Logger): KafkaJS.Kafka 
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => forwardLog(log, entry),
     connectionTimeout: 3_000,
-    retry: { initialRetryTime: initialRetryTimeMs, maxRetryTime: 2_000, retries: 8 },
+    requestTimeout: requestTimeoutMs,
+    retry: clientRetry,
   });
 }
 

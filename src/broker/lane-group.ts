@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
 import {
   AssignerProtocol,
+  clientRetry,
   createKafka,
   type ClientOptions,
   type Consumer,
@@ -26,6 +28,8 @@ export interface LaneGroupOptions {
 const heartbeatIntervalMs = 250;
 /** How often kafkajs looks at its paused lanes, and with that at the time for a heartbeat. */
 const idleLoopMs = 100;
+/** Between a membership that has failed and the next try. */
+const restartPauseMs = 300;
 
 /**
  * Membership in a consumer group: which lanes are this worker's. It reads no records: all lanes are
@@ -48,6 +52,7 @@ export class LaneGroup {
       heartbeatInterval: Math.min(heartbeatIntervalMs, options.sessionTimeoutMs / 3),
       maxWaitTimeInMs: idleLoopMs,
       allowAutoTopicCreation: false,
+      retry: { ...clientRetry, restartOnFailure: waitAndRestart },
       partitionAssigners: [stickyAssigner(() => this.#owned)],
     });
   }
@@ -93,6 +98,12 @@ export class LaneGroup {
   async leave(): Promise<void> {
     await this.#consumer.disconnect();
   }
+}
+
+/** While its coordinator is down kafkajs would begin anew without a pause, and do nothing else. */
+async function waitAndRestart(): Promise<boolean> {
+  await delay(restartPauseMs);
+  return true;
 }
 
 const assignerName = 'stagecoach-sticky';

@@ -18,7 +18,8 @@ export interface LaneReaderOptions {
 /** How long a broker holds a fetch that finds nothing; also the longest wait of a lane that joins. */
 const maxWaitMs = 50;
 const firstRetryMs = 50;
-const lastRetryMs = 2_000;
+/** A lane whose leader has died goes on so late after another leads it, at most. */
+const lastRetryMs = 500;
 
 /**
  * Fetches the lanes that it is given into their queues, each from its own offset: one request at a

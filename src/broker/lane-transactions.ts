@@ -69,7 +69,7 @@ export class LaneTransactions {
       await fencing.abort();
     } catch (error) {
       await producer.disconnect().catch(() => undefined);
-      throw new BrokerError(`Lane ${options.lane} can't be taken over.`, error);
+      throw new BrokerError(`Lane ${options.lane} can't be taken over: ${messageOf(error)}`, error);
     }
     return new LaneTransactions(producer, options, log);
   }
