@@ -17,9 +17,9 @@ interface Connection {
   chunks: Buffer[];
   bytesBuffered: number;
   bytesNeeded: number;
-  connect(): Promise<unknown>;
+  connect: (this: Connection) => Promise<unknown>;
   disconnect(): Promise<unknown>;
-  send(protocol: object): Promise<unknown>;
+  send: (this: Connection, protocol: object) => Promise<unknown>;
 }
 
 interface KafkaErrors {

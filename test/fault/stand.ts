@@ -199,9 +199,11 @@ export class FaultStand {
     const key = `mark-${this.#marks}`;
     const lanes = [...Array(this.options.lanes).keys()];
     const marked = [this.predictions, this.#deadLetters];
-    const messages = lanes.map((partition) => ({ key, value: null, partition }));
+    // One request for each lane: kafkajs can leave out lanes whose leader changes in between.
     for (const topic of [this.topics.predictions, this.topics.deadLetter]) {
-      await this.#marker.send({ topic, messages });
+      for (const partition of lanes) {
+        await this.#marker.send({ topic, messages: [{ key, value: null, partition }] });
+      }
     }
     await eventually(
       'the console consumers have read all',
