@@ -44,7 +44,8 @@ function fixAt(
   const eventTimeMs = offset * 60_000;
   const longitude = (trip.at(-1) ?? 0) + 0.5;
   const fix = { vehicleId, eventTimeMs, latitude: 0, longitude };
-  return { offset, ingestTimeMs: eventTimeMs + 500, fix, vehicleId, trip };
+  const logged = { offset, ingestTimeMs: eventTimeMs + 500, fix, sentItem: null, replayOf: null };
+  return { ...logged, vehicleId, trip };
 }
 
 /** What the toy model says of the fix at an offset, reckoned from the whole trip. */
@@ -69,6 +70,7 @@ function predictionAt(offset: number): Prediction {
     offset,
     ingestTimeMs,
     predictedTimeMs: ingestTimeMs + 40,
+    replayOf: null,
   };
 }
 
@@ -194,6 +196,7 @@ describe('the referee', () => {
     [{ cell: 7 }, 'cell is 7, must be 2'],
     [{ plan: 'p2' }, 'plan is "p2", must be "p1"'],
     [{ modelDigest: 'other' }, 'model is "other", must be "digest"'],
+    [{ replayOf: 1 }, 'replay of is 1, must be null'],
     [{ candidates: [] }, 'number of candidates is 0, must be 2'],
   ];
   for (const [change, said] of alterations) {
@@ -220,7 +223,7 @@ describe('the referee', () => {
 
   it('expects nothing of fixes that give no item, and catches a prediction for one', async () => {
     const more: readonly LoggedFix[] = [
-      { offset: 16, ingestTimeMs: 840_000, fix: null },
+      { offset: 16, ingestTimeMs: 840_000, fix: null, sentItem: null, replayOf: null },
       { ...fixAt(15), offset: 17 },
       { ...fixAt(0), offset: 18 },
     ];
@@ -253,6 +256,61 @@ describe('the referee', () => {
     });
   });
 
+  describe('of an item that was sent again with its window', () => {
+    /** Offset 16: what taxi a had at offset 4, with a window that no fix of the run gives. */
+    const sent: LoggedFix = {
+      ...{ offset: 16, ingestTimeMs: 2_000_000, fix: null, replayOf: 4 },
+      sentItem: { vehicleId: 'a', eventTimeMs: 240_000, cell: 8, window: [5, 3, 8] },
+    };
+    const owed: Prediction = {
+      ...predictionAt(15),
+      ...{ vehicleId: 'a', eventTimeMs: 240_000, ingestTimeMs: 2_000_000, cell: 8 },
+      ...{ offset: 16, replayOf: 4 },
+      candidates: [
+        { cell: 9, latitude: 0, longitude: 9.5, probability: third },
+        { cell: 5, latitude: 0, longitude: 5.5, probability: 0.125 },
+      ],
+    };
+
+    it('wants one prediction, by the window that it carries, and leaves its vehicle where it is', async () => {
+      const after = fixAt(14);
+      const next: LoggedFix = {
+        ...after,
+        offset: 17,
+        ingestTimeMs: 960_500,
+        fix: after.fix && { ...after.fix, eventTimeMs: 960_000, longitude: 9.5 },
+      };
+      const log = { fixes: [...fixes, sent, next] };
+      const last: Prediction = {
+        ...predictionAt(14),
+        ...{ offset: 17, eventTimeMs: 960_000, ingestTimeMs: 960_500, cell: 9 },
+        candidates: [
+          { cell: 1, latitude: 0, longitude: 1.5, probability: third },
+          { cell: 7, latitude: 0, longitude: 7.5, probability: 0.125 },
+        ],
+      };
+      const verdict = await verdictOn([...perfect, owed, last], log);
+      assert.deepEqual(faultsOf(verdict), { said: [] });
+      assert.equal(verdict.expected, 18);
+    });
+
+    it('catches that it is missing, unmarked, or there twice', async () => {
+      const log = { fixes: [...fixes, sent] };
+      assert.equal((await verdictOn(perfect, log)).missing, 1);
+      const unmarked = { ...owed, replayOf: null };
+      assert.deepEqual(faultsOf(await verdictOn([...perfect, unmarked], log)), {
+        altered: 1,
+        said: ['lane 2, offset 16 differs: replay of is null, must be 4'],
+      });
+      assert.equal((await verdictOn([...perfect, owed, owed], log)).repeated, 1);
+    });
+
+    it('expects nothing where it failed again', async () => {
+      const log = { fixes: [...fixes, sent], failedOffsets: new Set([16]) };
+      assert.deepEqual(faultsOf(await verdictOn(perfect, log)), { said: [] });
+    });
+  });
+
   it('counts every fault, and describes the first three of a kind', async () => {
     const verdict = await verdictOn([]);
     assert.equal(verdict.missing, 16);
@@ -276,11 +334,11 @@ describe('the referee', () => {
     async function* manyFixes(): AsyncGenerator<LoggedFix> {
       for (let offset = 0; offset < 1_000; offset += 1) {
         // Each vehicle enters one cell.
-        const { fix, ingestTimeMs } = fixAt(0);
+        const { fix, ...logged } = fixAt(0);
         if (fix === null) continue;
         yield await Promise.resolve({
+          ...logged,
           offset,
-          ingestTimeMs,
           fix: { ...fix, vehicleId: `v${offset}` },
         });
       }
