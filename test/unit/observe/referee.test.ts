@@ -1,108 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  Referee,
-  type LaneHistory,
-  type LoggedFix,
-  type TopCells,
-} from '../../../src/observe/referee.js';
-import type { Verdict } from '../../../src/observe/verdict.js';
+import { Referee, type LoggedFix } from '../../../src/observe/referee.js';
 import type { Prediction } from '../../../src/wire/prediction.js';
 import { lineGrid } from './line-grid.js';
-
-const rules = {
-  steps: 3,
-  tripGapMs: 600_000,
-  maxSpeedKmh: 250,
-  maxFutureMs: 300_000,
-  memoryMs: 3_600_000,
-};
-
-/** A third as float32, with the bits 3eaaaaab; the next float32 up ends in ac. */
-const third = Math.fround(1 / 3);
-const thirdAndABit = third + 2 ** -25;
-
-/** The toy model: the next cell of the line with 1/3, then the cell `steps` ago with 1/8. */
-function predictLine(windows: Int32Array, batch: number): TopCells {
-  const cells = new Int32Array(batch * 2);
-  for (let row = 0; row < batch; row += 1) {
-    cells[row * 2] = ((windows[row * 3 + 2] ?? 0) % 9) + 1;
-    cells[row * 2 + 1] = windows[row * 3] ?? 0;
-  }
-  return {
-    cells,
-    probabilities: Float32Array.from(cells, (_, i) => (i % 2 === 0 ? third : 0.125)),
-  };
-}
-
-/** Taxi `a` or `b` enters the cell after its last one with every fix, a minute apart. */
-function fixAt(
-  offset: number,
-): LoggedFix & { readonly vehicleId: string; readonly trip: number[] } {
-  const vehicleId = offset % 2 === 0 ? 'a' : 'b';
-  const trip = Array.from({ length: offset / 2 + 1 }, (_, step) => (step % 9) + 1);
-  const eventTimeMs = offset * 60_000;
-  const longitude = (trip.at(-1) ?? 0) + 0.5;
-  const fix = { vehicleId, eventTimeMs, latitude: 0, longitude };
-  const logged = { offset, ingestTimeMs: eventTimeMs + 500, fix, sentItem: null, replayOf: null };
-  return { ...logged, vehicleId, trip };
-}
-
-/** What the toy model says of the fix at an offset, reckoned from the whole trip. */
-function predictionAt(offset: number): Prediction {
-  const { ingestTimeMs, vehicleId, trip } = fixAt(offset);
-  const cell = trip.at(-1) ?? 0;
-  const next = (cell % 9) + 1;
-  const oldest = trip.at(-3) ?? 0;
-  return {
-    vehicleId,
-    eventTimeMs: ingestTimeMs - 500,
-    cell,
-    candidates: [
-      { cell: next, latitude: 0, longitude: next + 0.5, probability: third },
-      oldest === 0
-        ? { cell: 0, latitude: null, longitude: null, probability: 0.125 }
-        : { cell: oldest, latitude: 0, longitude: oldest + 0.5, probability: 0.125 },
-    ],
-    modelDigest: 'digest',
-    plan: 'p1',
-    lane: 2,
-    offset,
-    ingestTimeMs,
-    predictedTimeMs: ingestTimeMs + 40,
-    replayOf: null,
-  };
-}
-
-/** Trips of at most nine cells: the way back to cell 1 would not be plausible. */
-const offsets = Array.from({ length: 16 }, (_, offset) => offset);
-const fixes = offsets.map(fixAt);
-const perfect = offsets.map(predictionAt);
-
-async function verdictOn(
-  predictions: readonly Prediction[],
-  log: Partial<LaneHistory> = {},
-): Promise<Verdict> {
-  const referee = new Referee({
-    plan: 'p1',
-    modelDigest: 'digest',
-    rules,
-    grid: lineGrid,
-    predict: predictLine,
-  });
-  await referee.judge({ lane: 2, fixes, predictions, failedOffsets: new Set(), ...log });
-  return referee.verdict();
-}
-
-/** The counts that aren't zero, and what is said of them. */
-function faultsOf(verdict: Verdict): Record<string, number | readonly string[]> {
-  const { missing, repeated, outOfOrder, altered, unexpected } = verdict;
-  const counts = Object.entries({ missing, repeated, outOfOrder, altered, unexpected });
-  return {
-    ...Object.fromEntries(counts.filter(([, count]) => count > 0)),
-    said: verdict.faults.map(({ text }) => text),
-  };
-}
+import {
+  rules,
+  thirdAndABit,
+  predictLine,
+  fixAt,
+  predictionAt,
+  fixes,
+  perfect,
+  verdictOn,
+  faultsOf,
+} from './toy-run.js';
 
 function changed(offset: number, change: Partial<Prediction>): readonly Prediction[] {
   return perfect.map((prediction) =>
@@ -253,61 +164,6 @@ describe('the referee', () => {
     assert.deepEqual(faultsOf(await verdictOn(perfect, log)), {
       unexpected: 1,
       said: ['lane 2, offset 4 has a prediction, but its item went to the dead-letter topic'],
-    });
-  });
-
-  describe('of an item that was sent again with its window', () => {
-    /** Offset 16: what taxi a had at offset 4, with a window that no fix of the run gives. */
-    const sent: LoggedFix = {
-      ...{ offset: 16, ingestTimeMs: 2_000_000, fix: null, replayOf: 4 },
-      sentItem: { vehicleId: 'a', eventTimeMs: 240_000, cell: 8, window: [5, 3, 8] },
-    };
-    const owed: Prediction = {
-      ...predictionAt(15),
-      ...{ vehicleId: 'a', eventTimeMs: 240_000, ingestTimeMs: 2_000_000, cell: 8 },
-      ...{ offset: 16, replayOf: 4 },
-      candidates: [
-        { cell: 9, latitude: 0, longitude: 9.5, probability: third },
-        { cell: 5, latitude: 0, longitude: 5.5, probability: 0.125 },
-      ],
-    };
-
-    it('wants one prediction, by the window that it carries, and leaves its vehicle where it is', async () => {
-      const after = fixAt(14);
-      const next: LoggedFix = {
-        ...after,
-        offset: 17,
-        ingestTimeMs: 960_500,
-        fix: after.fix && { ...after.fix, eventTimeMs: 960_000, longitude: 9.5 },
-      };
-      const log = { fixes: [...fixes, sent, next] };
-      const last: Prediction = {
-        ...predictionAt(14),
-        ...{ offset: 17, eventTimeMs: 960_000, ingestTimeMs: 960_500, cell: 9 },
-        candidates: [
-          { cell: 1, latitude: 0, longitude: 1.5, probability: third },
-          { cell: 7, latitude: 0, longitude: 7.5, probability: 0.125 },
-        ],
-      };
-      const verdict = await verdictOn([...perfect, owed, last], log);
-      assert.deepEqual(faultsOf(verdict), { said: [] });
-      assert.equal(verdict.expected, 18);
-    });
-
-    it('catches that it is missing, unmarked, or there twice', async () => {
-      const log = { fixes: [...fixes, sent] };
-      assert.equal((await verdictOn(perfect, log)).missing, 1);
-      const unmarked = { ...owed, replayOf: null };
-      assert.deepEqual(faultsOf(await verdictOn([...perfect, unmarked], log)), {
-        altered: 1,
-        said: ['lane 2, offset 16 differs: replay of is null, must be 4'],
-      });
-      assert.equal((await verdictOn([...perfect, owed, owed], log)).repeated, 1);
-    });
-
-    it('expects nothing where it failed again', async () => {
-      const log = { fixes: [...fixes, sent], failedOffsets: new Set([16]) };
-      assert.deepEqual(faultsOf(await verdictOn(perfect, log)), { said: [] });
     });
   });
 
