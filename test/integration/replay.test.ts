@@ -17,7 +17,7 @@ import { replayOfHeader } from '../../src/wire/replay-mark.js';
 import { writeAsForeigner } from './foreign-producer.js';
 import { startKafka, type KafkaFixture } from './kafka-fixture.js';
 import { PipelineUnderTest } from './pipeline-under-test.js';
-import { drive, smallCity } from './small-city.js';
+import { drive, smallCity, steps } from './small-city.js';
 import { assertSound } from './sound.js';
 
 const taxis = ['taxi-0', 'taxi-1', 'taxi-2'];
@@ -39,6 +39,17 @@ const busFix = (vehicleId: string): GeoFix => ({
 });
 
 const byOffset = (a: Prediction, b: Prediction) => a.lane - b.lane || a.offset - b.offset;
+
+/** What the windower made of the fixes of a lane, by their offsets. */
+async function windowsIn(pipeline: PipelineUnderTest, lane: number) {
+  const windows = (await pipeline.batches(0, lane)).flatMap(({ items, tensors }) => {
+    const { data } = tensors.find(({ name }) => name === 'cells') ?? { data: [] };
+    return items.map((item, row) => {
+      return { ...item, cells: [...data.slice(row * steps, (row + 1) * steps)] };
+    });
+  });
+  return new Map(windows.map((window) => [window.offset, window]));
+}
 
 describe('dead letters that are replayed', () => {
   let fixture: KafkaFixture;
@@ -98,6 +109,15 @@ describe('dead letters that are replayed', () => {
 
     const marks = (await replayed()).map(({ lane, replayOf }) => `${lane}/${replayOf}`);
     assert.deepEqual(marks.sort(), letters.map(({ lane, item }) => `${lane}/${item}`).sort());
+    for (let lane = 0; lane < lanes; lane += 1) {
+      const windows = await windowsIn(pipeline, lane);
+      for (const { key, eventTimeMs, replay: mark, cells } of windows.values()) {
+        if (mark === null) continue;
+        const original = windows.get(mark.of);
+        const once = original && [original.key, original.eventTimeMs, original.cells];
+        assert.deepEqual([key, eventTimeMs, cells], once, 'the very window that it had');
+      }
+    }
     assertSound(await pipeline.verdict());
   });
 
