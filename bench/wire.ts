@@ -81,6 +81,7 @@ function batchOf(tensor: WireTensor): TensorBatch {
       eventTimeMs: 1_709_478_000_000 + 250 * index,
       ingestTimeMs: 1_709_478_000_100 + 250 * index,
       failure: null,
+      replay: null,
     })),
     tensors: [tensor],
   };

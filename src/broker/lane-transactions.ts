@@ -2,15 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
 import { BrokerError } from './errors.js';
-import {
-  createKafka,
-  Partitioners,
-  type ClientOptions,
-  type Producer,
-  type Transaction,
-} from './kafka-client.js';
+import type { ClientOptions, Producer, Transaction } from './kafka-client.js';
 import { toMessage, type OutgoingRecord } from './lane-writer.js';
 import { coverageMetadata, type LaneProgress } from './lane-worker.js';
+import { inTransaction, openFencingProducer, transactionRetry } from './transactional-producer.js';
 
 /** Which lane's output is written, and whose input offset is committed with it. */
 export interface LaneTransactionOptions {
@@ -21,11 +16,6 @@ export interface LaneTransactionOptions {
   readonly groupId: string;
   readonly inputTopic: string;
 }
-
-/** How long the broker waits for a silent producer before it aborts its transaction. Milliseconds. */
-const transactionTimeoutMs = 15_000;
-/** After a commit the coordinator refuses the next transaction for some milliseconds. */
-const retry = { initialRetryTime: 5, maxRetryTime: 500, retries: 12 };
 
 /**
  * Writes the records of one lane and its input offset in one transaction each time, so that a
@@ -54,24 +44,12 @@ export class LaneTransactions {
     options: LaneTransactionOptions,
     log: Logger,
   ): Promise<LaneTransactions> {
-    const producer = createKafka(client, log).producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-      transactionalId: options.transactionalId,
-      idempotent: true,
-      maxInFlightRequests: 1,
-      transactionTimeout: transactionTimeoutMs,
-      retry,
-    });
     try {
-      await producer.connect();
-      const fencing = await producer.transaction();
-      await fencing.abort();
+      const producer = await openFencingProducer(client, options.transactionalId, log);
+      return new LaneTransactions(producer, options, log);
     } catch (error) {
-      await producer.disconnect().catch(() => undefined);
       throw new BrokerError(`Lane ${options.lane} can't be taken over: ${messageOf(error)}`, error);
     }
-    return new LaneTransactions(producer, options, log);
   }
 
   /**
@@ -81,9 +59,12 @@ export class LaneTransactions {
    */
   async commit(records: readonly OutgoingRecord[], progress: LaneProgress): Promise<void> {
     const { lane, outputTopic, groupId, inputTopic } = this.#options;
-    let transaction: Transaction | null = null;
-    try {
-      transaction = await this.#producer.transaction();
+    const position = {
+      partition: lane,
+      offset: String(progress.nextOffset),
+      metadata: coverageMetadata(progress.coveredTo),
+    };
+    const write = async (transaction: Transaction): Promise<void> => {
       if (records.length > 0) {
         await transaction.send({
           topic: outputTopic,
@@ -91,20 +72,14 @@ export class LaneTransactions {
           messages: records.map((record) => toMessage(lane, record)),
         });
       }
-      const position = {
-        partition: lane,
-        offset: String(progress.nextOffset),
-        metadata: coverageMetadata(progress.coveredTo),
-      };
       await this.#sendOffsets(transaction, {
         consumerGroupId: groupId,
         topics: [{ topic: inputTopic, partitions: [position] }],
       });
-      await transaction.commit();
+    };
+    try {
+      await inTransaction(this.#producer, write, this.#log);
     } catch (error) {
-      await transaction?.abort().catch((failure: unknown) => {
-        this.#log.debug({ lane }, `the abort failed too: ${messageOf(failure)}`);
-      });
       throw new BrokerError(`A transaction of lane ${lane} failed: ${messageOf(error)}`, error);
     }
   }
@@ -114,13 +89,14 @@ export class LaneTransactions {
     transaction: Transaction,
     offsets: Parameters<Transaction['sendOffsets']>[0],
   ): Promise<void> {
-    for (let retryMs = retry.initialRetryTime; ; retryMs *= 2) {
+    for (let retryMs = transactionRetry.initialRetryTime; ; retryMs *= 2) {
       try {
         await transaction.sendOffsets(offsets);
         return;
       } catch (error) {
         const type = error instanceof Error ? (Reflect.get(error, 'type') as unknown) : undefined;
-        if (type !== 'CONCURRENT_TRANSACTIONS' || retryMs > retry.maxRetryTime) throw error;
+        if (type !== 'CONCURRENT_TRANSACTIONS' || retryMs > transactionRetry.maxRetryTime)
+          throw error;
         await delay(retryMs);
       }
     }

@@ -24,6 +24,8 @@ const program = new Command('stagecoach')
   .description('Runs a deep network as a pipeline of sub-models over Apache Kafka.')
   .version(version())
   .showHelpAfterError('(--help shows the options)')
+  // Options behind a command are that command's, down to those of a command within one.
+  .enablePositionalOptions()
   .addCommand(upCommand())
   .addCommand(feedCommand())
   .addCommand(fleetCommand())

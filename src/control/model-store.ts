@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { LaneLog } from '../broker/lane-log.js';
 import type { LaneWriter } from '../broker/lane-writer.js';
-import { modelDigest, type ModelFiles } from '../model/model-files.js';
+import { gridPath, modelDigest, type ModelFiles } from '../model/model-files.js';
 import {
   decodeModelManifest,
   encodeModelManifest,
   type ManifestFile,
 } from '../wire/model-manifest.js';
 import { ControlError } from './errors.js';
-import { latestValues } from './latest-values.js';
+import { latestValues, type ReadableLog } from './latest-values.js';
 
 /** Small enough for a broker with default limits. */
 const chunkBytes = 512 * 1024;
@@ -104,4 +104,22 @@ function chunkOf(
   if (chunk !== undefined && sha256(chunk) === name) return chunk;
   const what = chunk === undefined ? 'missing' : 'damaged';
   throw new ControlError(`The chunk ${name} of ${path} is ${what} in ${topic}.`);
+}
+
+/**
+ * What tells whether the models in a topic are of the same grid: by their digests, the SHA-256s of
+ * what each one's grid is made of.
+ */
+export async function modelGrids(
+  laneLog: ReadableLog,
+  topic: string,
+): Promise<ReadonlyMap<string, string>> {
+  const grids = new Map<string, string>();
+  for (const [key, value] of await latestValues(laneLog, topic)) {
+    if (!key.startsWith(manifestKey(''))) continue;
+    const { digest, files } = decodeModelManifest(value);
+    const grid = files.find(({ path }) => path === gridPath);
+    if (grid !== undefined) grids.set(digest, grid.chunks.join());
+  }
+  return grids;
 }

@@ -23,7 +23,8 @@ const MAX_VEHICLES = 100_000;
 /**
  * Scores predictions against where each vehicle really went: the truth of a prediction is the cell of
  * the same vehicle's next one, unless a new trip began in between. Predictions are taken in the order
- * of their topic; one that comes again is not scored again.
+ * of their topic; one that comes again is not scored again, and a replay from before the vehicle's
+ * last is not scored at all.
  */
 export class AccuracyTracker {
   readonly #tripGapMs: number;
@@ -39,9 +40,10 @@ export class AccuracyTracker {
 
   /** Takes the next prediction, and with it the truth of the same vehicle's one before. */
   take(prediction: Prediction): void {
-    const { vehicleId, lane, offset, eventTimeMs, cell, candidates } = prediction;
+    const { vehicleId, lane, offset, eventTimeMs, cell, candidates, replayOf } = prediction;
     const before = this.#pending.get(vehicleId);
     if (before !== undefined && before.lane === lane && offset <= before.offset) return;
+    if (replayOf !== null && before !== undefined && eventTimeMs < before.eventTimeMs) return;
     if (before !== undefined && eventTimeMs - before.eventTimeMs <= this.#tripGapMs) {
       const rank = before.candidates.findIndex((candidate) => candidate.cell === cell);
       this.#scored += 1;

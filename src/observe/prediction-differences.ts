@@ -4,7 +4,7 @@ import type { Prediction } from '../wire/prediction.js';
 /** What one prediction must say. */
 export interface ExpectedPrediction extends Pick<
   Prediction,
-  'vehicleId' | 'eventTimeMs' | 'ingestTimeMs' | 'cell' | 'plan' | 'modelDigest'
+  'vehicleId' | 'eventTimeMs' | 'ingestTimeMs' | 'cell' | 'plan' | 'modelDigest' | 'replayOf'
 > {
   /** `[k] int32`, most probable first. */
   readonly cells: Int32Array;
@@ -33,6 +33,7 @@ export function differencesOf(
   compare('cell', prediction.cell, expected.cell);
   compare('plan', prediction.plan, expected.plan);
   compare('model', prediction.modelDigest, expected.modelDigest);
+  compare('replay of', prediction.replayOf, expected.replayOf);
   compare('number of candidates', prediction.candidates.length, expected.cells.length);
   prediction.candidates.slice(0, expected.cells.length).forEach((candidate, rank) => {
     const which = `of candidate ${rank + 1}`;

@@ -7,6 +7,13 @@ import { positionsOutOfOrder } from './order.js';
 import { differencesOf } from './prediction-differences.js';
 import type { Fault, FaultKind, Verdict } from './verdict.js';
 
+/** An item that was sent once more with the window that it had. */
+export interface SentItem extends ExpectedItem {
+  readonly vehicleId: string;
+  /** Of the fix that it was made of at first: epoch milliseconds. */
+  readonly eventTimeMs: number;
+}
+
 /** One record of the topic of fixes. */
 export interface LoggedFix {
   readonly offset: number;
@@ -14,6 +21,10 @@ export interface LoggedFix {
   readonly ingestTimeMs: number;
   /** Null where the record can't be read as a fix. */
   readonly fix: GeoFix | null;
+  /** Owes a prediction of the window that it carries, whatever its vehicle did; null for fixes. */
+  readonly sentItem: SentItem | null;
+  /** What a dead letter that was sent again is a replay of; null for all others. */
+  readonly replayOf: number | null;
 }
 
 /** What went into one lane and what came out of it. */
@@ -55,8 +66,7 @@ export interface RefereeOptions {
   readonly predict: (windows: Int32Array, batch: number) => TopCells | Promise<TopCells>;
 }
 
-interface OwedItem extends ExpectedItem {
-  readonly fix: GeoFix;
+interface OwedItem extends SentItem {
   readonly logged: LoggedFix;
 }
 
@@ -108,12 +118,12 @@ export class Referee {
     const items = new ExpectedItems(this.#options.grid, this.#options.rules);
     const explained = new Set<number>();
     for await (const logged of log.fixes) {
-      const { offset, fix, ingestTimeMs } = logged;
-      const ruling = fix === null ? 'unreadable' : items.rule(fix, ingestTimeMs);
+      const { offset } = logged;
+      const ruling = ruleOn(logged, items);
       if (offset < judgeFrom) continue;
       this.#fixes += 1;
-      if (typeof ruling !== 'string' && fix !== null && !failedOffsets.has(offset)) {
-        state.owed.push({ ...ruling, fix, logged });
+      if (typeof ruling !== 'string' && !failedOffsets.has(offset)) {
+        state.owed.push({ ...ruling, logged });
         if (state.owed.length >= BATCH_ITEMS) await this.#settle(state);
         continue;
       }
@@ -176,18 +186,20 @@ export class Referee {
       owed.length,
     );
     const topK = cells.length / owed.length;
-    owed.forEach(({ fix, cell, logged: { offset, ingestTimeMs } }, row) => {
+    owed.forEach(({ vehicleId, eventTimeMs, cell, logged }, row) => {
+      const { offset, ingestTimeMs, replayOf } = logged;
       const prediction = observed.get(offset);
       if (prediction === undefined) {
-        this.#report('missing', lane, offset, `has no prediction (vehicle ${fix.vehicleId})`);
+        this.#report('missing', lane, offset, `has no prediction (vehicle ${vehicleId})`);
         return;
       }
       matched.add(offset);
       this.#compared += 1;
       const differences = differencesOf(prediction, {
-        vehicleId: fix.vehicleId,
-        eventTimeMs: fix.eventTimeMs,
+        vehicleId,
+        eventTimeMs,
         ingestTimeMs,
+        replayOf,
         cell,
         plan: this.#options.plan,
         modelDigest: this.#options.modelDigest,
@@ -220,6 +232,17 @@ export class Referee {
     if (this.#counts[kind] > EXAMPLES_PER_KIND) return;
     this.#faults.push({ kind, lane, offset, text: `lane ${lane}, offset ${offset} ${text}` });
   }
+}
+
+function ruleOn(
+  { fix, sentItem, ingestTimeMs }: LoggedFix,
+  items: ExpectedItems,
+): SentItem | RejectionCode | 'stayed' | 'unreadable' {
+  if (sentItem !== null) return sentItem;
+  if (fix === null) return 'unreadable';
+  const ruling = items.rule(fix, ingestTimeMs);
+  if (typeof ruling === 'string') return ruling;
+  return { ...ruling, vehicleId: fix.vehicleId, eventTimeMs: fix.eventTimeMs };
 }
 
 const reasons: Readonly<Record<RejectionCode | 'stayed' | 'unreadable' | 'failed', string>> = {

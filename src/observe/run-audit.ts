@@ -1,14 +1,11 @@
 import type { LaneLog } from '../broker/lane-log.js';
-import type { LaneRecord } from '../broker/lane-record.js';
 import { pipelineTopics } from '../broker/topics.js';
-import { PipelineError } from '../errors.js';
-import { checkFix, type GeoFix } from '../geo/fix.js';
 import { Grid } from '../geo/grid.js';
 import { fileOf, gridPath, type ModelFiles } from '../model/model-files.js';
 import { decodeDeadLetter } from '../wire/dead-letter.js';
-import { decodeGeoFixRecord } from '../wire/geo-fix.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { decodePrediction, type Prediction } from '../wire/prediction.js';
+import { loggedFix, type FixReading } from './logged-fix.js';
 import { Referee, type LoggedFix } from './referee.js';
 import { UncutModel } from './uncut-model.js';
 import type { Verdict } from './verdict.js';
@@ -61,7 +58,7 @@ export async function auditRun(options: AuditOptions): Promise<Audit> {
         lane,
         judgeFrom,
         judgeTo: fixes.to[lane] ?? 0,
-        fixes: loggedFixes(options, lane),
+        fixes: loggedFixes(options, lane, grid.size),
         predictions: predictions(options, lane),
         failedOffsets: failed.get(lane) ?? new Set(),
       });
@@ -76,9 +73,14 @@ export async function auditRun(options: AuditOptions): Promise<Audit> {
  * The fixes of a lane from the plan's start on. Before the run only those of vehicles that the run
  * sees again count, for what they leave of their windows.
  */
-async function* loggedFixes(options: AuditOptions, lane: number): AsyncGenerator<LoggedFix> {
+async function* loggedFixes(
+  options: AuditOptions,
+  lane: number,
+  cellCount: number,
+): AsyncGenerator<LoggedFix> {
   const { laneLog, plan, fixes } = options;
   const topic = pipelineTopics(plan.pipeline).fixes;
+  const reading: FixReading = { fixesTopic: topic, steps: plan.rules.steps, cellCount };
   const from = fixes.from[lane] ?? 0;
   const to = fixes.to[lane] ?? 0;
   const begin = (await laneLog.bounds(topic)).begin[lane] ?? 0;
@@ -87,25 +89,11 @@ async function* loggedFixes(options: AuditOptions, lane: number): AsyncGenerator
     const seen = new Set<string>();
     for await (const { key } of laneLog.read(topic, lane, from, to, true)) seen.add(String(key));
     for await (const record of laneLog.read(topic, lane, planStart, from, true)) {
-      if (seen.has(String(record.key))) yield loggedFix(record);
+      if (seen.has(String(record.key))) yield loggedFix(record, reading);
     }
   }
-  for await (const record of laneLog.read(topic, lane, from, to, true)) yield loggedFix(record);
-}
-
-function loggedFix(record: LaneRecord): LoggedFix {
-  return { offset: record.offset, ingestTimeMs: record.timestampMs, fix: fixOf(record) };
-}
-
-function fixOf({ key, value }: LaneRecord): GeoFix | null {
-  if (value === null) return null;
-  try {
-    const checked = checkFix(decodeGeoFixRecord(value));
-    return checked.ok && key?.toString() === checked.fix.vehicleId ? checked.fix : null;
-  } catch (error) {
-    // The windower dead-letters what can't be read: it owes no prediction.
-    if (error instanceof PipelineError) return null;
-    throw error;
+  for await (const record of laneLog.read(topic, lane, from, to, true)) {
+    yield loggedFix(record, reading);
   }
 }
 

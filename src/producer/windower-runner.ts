@@ -80,7 +80,8 @@ async function openLane(
   const vehicles = new VehicleMap(grid, plan.rules);
   await restoreVehicles(env, vehicles, outputTopic, lane, coveredTo);
   env.log.info({ lane, coveredTo, vehicles: vehicles.size }, 'the lane’s vehicles are restored');
-  const windower = new Windower({ topic: topics.fixes, vehicles });
+  const { steps } = plan.rules;
+  const windower = new Windower({ topic: topics.fixes, vehicles, steps, cellCount: grid.size });
   const sender = new LaneSender(env.writer, outputTopic, context);
   return {
     fromOffset: coveredTo,
@@ -135,6 +136,7 @@ function restoreItems(vehicles: VehicleMap, batch: TensorBatch, of: Covers, step
   if (!(cells instanceof Int32Array)) return;
   batch.items.forEach((item, row) => {
     if (item.offset < of.from || item.offset >= of.to) return;
+    if (item.replay?.broughtWindow === true) return;
     const window = cells.slice(row * steps, (row + 1) * steps);
     vehicles.restore(item.key, window, item.eventTimeMs, item.ingestTimeMs);
   });

@@ -6,7 +6,9 @@ import type { VehicleMap } from '../geo/windows.js';
 import type { DeadLetter } from '../wire/dead-letter.js';
 import { frameOf } from '../wire/framing.js';
 import { decodeGeoFixRecord } from '../wire/geo-fix.js';
+import { replayedOffset, replayOrigin, type Origin } from '../wire/replay-mark.js';
 import type { Covers, ItemHeader, TensorBatch } from '../wire/tensor-batch.js';
+import { readReplayedWindow, type WindowShape } from './replay/replayed-window.js';
 
 /** A window that a fix has completed, not yet in a batch. */
 export interface WindowedItem {
@@ -31,7 +33,7 @@ export interface WindowerStep {
 }
 
 /** Where a windower works. */
-export interface WindowerOptions {
+export interface WindowerOptions extends WindowShape {
   /** The topic of the fixes, for the dead letters. */
   readonly topic: string;
   readonly vehicles: VehicleMap;
@@ -55,13 +57,18 @@ export class Windower {
     const keyless: KeylessFix[] = [];
     for (const record of records) {
       try {
+        const origin = replayOrigin(record.headers);
+        if (origin !== null && origin.item !== null) {
+          items.push(this.#again(record, origin));
+          continue;
+        }
         const fix = readFix(record);
         if (isKeyless(record)) {
           keyless.push(requireJson(record, fix));
           continue;
         }
         requireKey(record, fix);
-        const item = this.#take(record, fix);
+        const item = this.#take(record, fix, origin);
         if (item !== null) items.push(item);
       } catch (error) {
         deadLetters.push(unreadable(this.#options.topic, record, error));
@@ -70,7 +77,27 @@ export class Windower {
     return { items, deadLetters, keyless };
   }
 
-  #take(record: LaneRecord, fix: GeoFix): WindowedItem | null {
+  /** An item that a stage gave up comes with its window; where its vehicle is now is left as it is. */
+  #again(record: LaneRecord, origin: Origin): WindowedItem {
+    const { item, window } = readReplayedWindow(record, this.#options);
+    return {
+      header: {
+        offset: record.offset,
+        key: item.key,
+        eventTimeMs: item.eventTimeMs,
+        ingestTimeMs: record.timestampMs,
+        failure: null,
+        replay: { of: this.#replayedOffset(record, origin), broughtWindow: true },
+      },
+      window,
+    };
+  }
+
+  #replayedOffset({ lane }: LaneRecord, origin: Origin): number {
+    return replayedOffset(origin, { fixesTopic: this.#options.topic, lane });
+  }
+
+  #take(record: LaneRecord, fix: GeoFix, origin: Origin | null): WindowedItem | null {
     const outcome = this.#options.vehicles.take(fix, record.timestampMs);
     switch (outcome.kind) {
       case 'stayed':
@@ -85,6 +112,10 @@ export class Windower {
             eventTimeMs: fix.eventTimeMs,
             ingestTimeMs: record.timestampMs,
             failure: null,
+            replay:
+              origin === null
+                ? null
+                : { of: this.#replayedOffset(record, origin), broughtWindow: false },
           },
           window: outcome.window,
         };

@@ -49,6 +49,7 @@ export function predictionsOf(
       offset: item.offset,
       ingestTimeMs: item.ingestTimeMs,
       predictedTimeMs,
+      replayOf: item.replay?.of ?? null,
     });
   });
   return predictions;

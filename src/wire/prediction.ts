@@ -34,6 +34,11 @@ export interface Prediction {
   readonly ingestTimeMs: number;
   /** When the prediction was made: epoch milliseconds, UTC. */
   readonly predictedTimeMs: number;
+  /**
+   * Where the fix is a dead letter that was sent again: offset of the original's fix, same lane, or
+   * −1 where it had none there. Null for all others.
+   */
+  readonly replayOf: number | null;
 }
 
 interface PredictionBody {
@@ -47,6 +52,7 @@ interface PredictionBody {
   readonly offset: number;
   readonly ingestTime: number;
   readonly predictedTime: number;
+  readonly replayOf: number | null;
 }
 
 const codec = new RecordCodec<Prediction, PredictionBody>({
@@ -65,7 +71,7 @@ const codec = new RecordCodec<Prediction, PredictionBody>({
     predictedTimeMs: predictedTime,
   }),
   sizeHintBytes: ({ vehicleId, candidates, modelDigest, plan }) =>
-    80 + 3 * vehicleId.length + 28 * candidates.length + modelDigest.length + 3 * plan.length,
+    92 + 3 * vehicleId.length + 28 * candidates.length + modelDigest.length + 3 * plan.length,
 });
 
 /**

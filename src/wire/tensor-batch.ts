@@ -22,6 +22,17 @@ export interface ItemFailure {
   readonly stage: number;
 }
 
+/** That an item is there once more: it had failed before, or its fix had. */
+export interface ItemReplay {
+  /** Offset of the original's fix in the fixes topic, same lane; −1 where it had none there. */
+  readonly of: number;
+  /**
+   * Whether the window was sent again too, and is not made of the vehicle's fixes before it: then
+   * the item says nothing of where the vehicle is now.
+   */
+  readonly broughtWindow: boolean;
+}
+
 /** What is known of an item besides its tensors. */
 export interface ItemHeader {
   /** Offset of the fix that completed the window. */
@@ -34,6 +45,8 @@ export interface ItemHeader {
   readonly ingestTimeMs: number;
   /** A failed item stays in its place; null while it is well. */
   readonly failure: ItemFailure | null;
+  /** Null for all that is no replay of a dead letter. */
+  readonly replay: ItemReplay | null;
 }
 
 /** What travels in one record from stage to stage. */
@@ -63,6 +76,7 @@ interface ItemBody {
   readonly eventTime: number;
   readonly ingestTime: number;
   readonly failure: ItemFailure | null;
+  readonly replay: ItemReplay | null;
 }
 
 const codec = new RecordCodec<BatchBody, BatchBody>({
@@ -89,8 +103,8 @@ export function encodeTensorBatch(batch: TensorBatch, encoding: Encoding = 'raw'
     plan: batch.plan,
     stage: batch.stage,
     covers: batch.covers,
-    items: batch.items.map(({ offset, key, eventTimeMs, ingestTimeMs, failure }) => {
-      return { offset, key, eventTime: eventTimeMs, ingestTime: ingestTimeMs, failure };
+    items: batch.items.map(({ eventTimeMs, ingestTimeMs, ...same }) => {
+      return { ...same, eventTime: eventTimeMs, ingestTime: ingestTimeMs };
     }),
     tensors: batch.tensors.map((tensor) => packTensor(tensor, encoding)),
   });
@@ -113,13 +127,14 @@ export function decodeTensorBatch(bytes: Uint8Array, options?: DecodeOptions): T
     plan: body.plan,
     stage: body.stage,
     covers: { from, to },
-    items: body.items.map(({ offset, key, eventTime, ingestTime, failure }) => {
+    items: body.items.map(({ offset, key, eventTime, ingestTime, failure, replay }) => {
       return {
         offset,
         key,
         eventTimeMs: eventTime,
         ingestTimeMs: ingestTime,
         failure: failure === null ? null : { ...failure },
+        replay: replay === null ? null : { ...replay },
       };
     }),
     tensors: body.tensors.map(unpackTensor),
@@ -130,7 +145,7 @@ export function decodeTensorBatch(bytes: Uint8Array, options?: DecodeOptions): T
 function sizeHintBytes({ plan, items, tensors }: BatchBody): number {
   let bytes = 64 + plan.length;
   for (const { key, failure } of items) {
-    bytes += 48 + key.length;
+    bytes += 60 + key.length;
     if (failure !== null) bytes += 32 + failure.code.length + 2 * failure.message.length;
   }
   for (const { name, shape, data } of tensors) {

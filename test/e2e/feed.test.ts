@@ -99,17 +99,41 @@ describe('a feed of one’s own', () => {
     assert.equal(none.stdout, '');
   });
 
+  it('has its bad lines sent after all, once, when they are repaired', async () => {
+    const which = await line.run(['dead-letters', 'replay']);
+    assert.equal(which.code, 1);
+    assert.match(which.stderr, /^Say which .*--repaired.*holds, not replayed yet: 1 INVALID_FIX/);
+    const asItWas = await line.run(['dead-letters', 'replay', '--code', 'INVALID_FIX']);
+    assert.equal(asItWas.code, 1);
+    assert.match(asItWas.stderr, /^1 not sent: 1 INVALID_FIX\n.*eventTime.*Send it repaired/);
+
+    const { stdout } = await line.run(['dead-letters', '--json']);
+    const repaired = stdout.replace('"eventTime":"yesterday"', jsonLine('van-2').slice(1, -1));
+    const replay = ['dead-letters', 'replay', '--repaired', '-'];
+    const { code, stdout: said, stderr } = await line.run(replay, repaired);
+    assert.equal(code, 0, stderr);
+    assert.match(said, /^1 dead letter sent to .*\.fixes again: 1 INVALID_FIX\n$/);
+    const predictions = await predictionsOf('van-', 3);
+    const marks = predictions.map(({ vehicleId, replayOf }) => `${vehicleId} ${replayOf}`);
+    assert.deepEqual(marks.sort(), ['van-1 null', 'van-2 -1', 'van-3 null']);
+
+    const again = await line.run(replay, repaired);
+    assert.match(again.stdout, /^0 dead letters sent .*\n1 replayed before and left alone/);
+    const listed = await line.run(['dead-letters']);
+    assert.match(listed.stdout, /1 of them replayed/);
+  });
+
   it('can be checked with verify while the pipeline runs', async () => {
     const { code, stdout, stderr } = await line.run(['verify', '--json', 'verdict.json']);
     assert.equal(code, 0, stdout + stderr);
-    assert.match(stdout, /Every one of the 8 predictions is there once/);
+    assert.match(stdout, /Every one of the 9 predictions is there once/);
   });
 
   it('is drained at Ctrl-C, with a summary', async () => {
     up.kill('SIGINT');
     const { code, stdout, stderr } = await up.finished;
     assert.equal(code, 0, stdout + stderr);
-    assert.match(stdout, /Every one of the 8 predictions is there once/);
+    assert.match(stdout, /Every one of the 9 predictions is there once/);
   });
 });
 

@@ -30,6 +30,7 @@ import { subModelRanges } from '../../src/partition/cuts.js';
 import { FixSender } from '../../src/producer/fix-sender.js';
 import { startWindower } from '../../src/producer/windower-runner.js';
 import { startSink } from '../../src/sink/sink-runner.js';
+import type { RowModel } from '../../src/stage/stage-logic.js';
 import { startStage } from '../../src/stage/stage-runner.js';
 import { decodeDeadLetter, type DeadLetter } from '../../src/wire/dead-letter.js';
 import type { PlanRecord } from '../../src/wire/partition-plan.js';
@@ -141,12 +142,17 @@ export class PipelineUnderTest {
     this.#workers.set(name, await startWindower(this.#worker(name), smallCity));
   }
 
-  async startStage(stage: number, name = `stage-${stage}-0`): Promise<void> {
+  /** @param changed what the stage runs in place of its sub-model */
+  async startStage(
+    stage: number,
+    name = `stage-${stage}-0`,
+    changed: (model: RowModel) => RowModel = (model) => model,
+  ): Promise<void> {
     const { stages, plan } = this;
     const range = subModelRanges(plan.cuts, describeLayers(this.model).length)[stage - 1];
     assert(range !== undefined, `there is no stage ${stage}`);
     const topK = stage === stages ? plan.topK : undefined;
-    const model = await compileSubModel(this.model, { ...range, topK });
+    const model = changed(await compileSubModel(this.model, { ...range, topK }));
     this.#workers.set(name, await startStage({ ...this.#worker(name), stage, stages, model }));
   }
 

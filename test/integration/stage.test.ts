@@ -23,7 +23,8 @@ async function windowed(pipeline: PipelineUnderTest, lane: number): Promise<Wind
   const { laneLog, topics, plan } = pipeline;
   const records = await laneContents(laneLog, lane, { topic: topics.fixes });
   const vehicles = new VehicleMap(smallCity, plan.rules);
-  const { items } = new Windower({ topic: topics.fixes, vehicles }).step(records);
+  const shape = { steps: plan.rules.steps, cellCount: smallCity.size };
+  const { items } = new Windower({ topic: topics.fixes, vehicles, ...shape }).step(records);
   return { items, end: records.length };
 }
 

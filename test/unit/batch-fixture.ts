@@ -7,7 +7,8 @@ export function aBatch(cares: Partial<TensorBatch>): TensorBatch {
 
 /** An item with everything that the test at hand doesn't care about. */
 export function anItem(offset: number, cares: Partial<ItemHeader> = {}): ItemHeader {
-  return { offset, key: 'taxi-1', eventTimeMs: 0, ingestTimeMs: 0, failure: null, ...cares };
+  const times = { eventTimeMs: 0, ingestTimeMs: 0 };
+  return { offset, key: 'taxi-1', ...times, failure: null, replay: null, ...cares };
 }
 
 /** A float32 tensor. */

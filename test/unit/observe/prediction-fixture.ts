@@ -13,6 +13,7 @@ export function aPrediction(cares: Partial<Prediction>): Prediction {
     offset: 0,
     ingestTimeMs: 0,
     predictedTimeMs: 0,
+    replayOf: null,
     ...cares,
   };
 }

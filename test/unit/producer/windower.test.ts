@@ -34,7 +34,8 @@ const rules = {
 };
 
 function newWindower(): Windower {
-  return new Windower({ topic: 'taxi.fixes', vehicles: new VehicleMap(grid, rules) });
+  const vehicles = new VehicleMap(grid, rules);
+  return new Windower({ topic: 'taxi.fixes', vehicles, steps: 3, cellCount: 9 });
 }
 
 /** Taxi 1 in the middle of a cell, a minute an offset after the start. */
@@ -90,6 +91,7 @@ describe('Windower', () => {
       eventTimeMs: startMs,
       ingestTimeMs: startMs + 20,
       failure: null,
+      replay: null,
     });
     assert.equal(step.items[2]?.header.key, '대전30바1234');
     assert.deepEqual([step.deadLetters, step.keyless], [[], []]);

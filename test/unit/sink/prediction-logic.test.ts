@@ -24,7 +24,10 @@ const scores = aBatch({
   plan: 'p7',
   items: [
     anItem(10, { key: 'a', eventTimeMs: 1_000, ingestTimeMs: 1_100 }),
-    anItem(12, { key: 'b', eventTimeMs: 2_000, ingestTimeMs: 2_100 }),
+    anItem(12, {
+      ...{ key: 'b', eventTimeMs: 2_000, ingestTimeMs: 2_100 },
+      replay: { of: 3, broughtWindow: true },
+    }),
   ],
   tensors: [
     ints('cells', [2, 2], [3, 1, 2, 0]),
@@ -39,7 +42,7 @@ function withTensor(tensor: WireTensor): TensorBatch {
 }
 
 describe('the predictions of a batch', () => {
-  it('say for each item where it may go next, best first, with the centres of the cells', () => {
+  it('say for each item where it may go next, best first, and of what it is a replay', () => {
     assert.deepEqual(predictionsOf(scores, frame, 9_000), [
       {
         vehicleId: 'a',
@@ -55,6 +58,7 @@ describe('the predictions of a batch', () => {
         offset: 10,
         ingestTimeMs: 1_100,
         predictedTimeMs: 9_000,
+        replayOf: null,
       },
       {
         vehicleId: 'b',
@@ -70,6 +74,7 @@ describe('the predictions of a batch', () => {
         offset: 12,
         ingestTimeMs: 2_100,
         predictedTimeMs: 9_000,
+        replayOf: 3,
       },
     ]);
   });

@@ -54,6 +54,7 @@ export const anyBatch: fc.Arbitrary<TensorBatch> = fc.record({
       eventTimeMs: timeMs,
       ingestTimeMs: timeMs,
       failure: fc.option(fc.record({ code: text, message: text, stage: int })),
+      replay: fc.option(fc.record({ of: offset, broughtWindow: fc.boolean() })),
     }),
   ),
   tensors: fc.array(anyTensor, { maxLength: 3 }),
@@ -78,6 +79,7 @@ export const anyPrediction: fc.Arbitrary<Prediction> = fc.record({
   offset,
   ingestTimeMs: timeMs,
   predictedTimeMs: timeMs,
+  replayOf: fc.option(offset),
 });
 
 /** Any dead letter. */

@@ -61,7 +61,9 @@ const prediction = {
   offset: 4000000001,
   ingestTimeMs: 1709478000123,
   predictedTimeMs: 1709478000456,
+  replayOf: null,
 };
+const replayed = { ...prediction, replayOf: 3999999999 };
 /** A dead letter of a whole record. */
 export const deadRecord: DeadLetter = {
   topic: 'taxi.fixes',
@@ -145,6 +147,15 @@ const report = {
     { lane: 2, offset: 4000000000 },
   ],
 } as const;
+const marks = [
+  { of: 3999999999, broughtWindow: true },
+  { of: -1, broughtWindow: false },
+] as const;
+const plainBatch = batchOf(ids);
+const replays: TensorBatch = {
+  ...plainBatch,
+  items: plainBatch.items.map((item, at) => ({ ...item, replay: marks[at] ?? null })),
+};
 const noItems: TensorBatch = {
   plan: 'p1',
   stage: 0,
@@ -180,20 +191,29 @@ export const goldenValues: Readonly<Record<string, GoldenValue>> = {
     encode: () =>
       encodeGeoFix({ vehicleId: 'taxi-1', eventTimeMs: -1, latitude: -36, longitude: -127 }),
   },
-  'tensor-batch.v1/raw': {
-    decoded: batchOf(exact, ids),
-    encode: () => encodeTensorBatch(batchOf(exact, ids)),
-  },
-  'tensor-batch.v1/f16': {
-    decoded: batchOf(halved, ids),
-    encode: () => encodeTensorBatch(batchOf(exact, ids), 'f16'),
-  },
+  'tensor-batch.v1/raw': { decoded: batchOf(exact, ids) },
+  'tensor-batch.v1/f16': { decoded: batchOf(halved, ids) },
   'tensor-batch.v1/zstd': { decoded: batchOf(ramp) },
   'tensor-batch.v1/zstd-without-length': { decoded: batchOf(ramp) },
   'tensor-batch.v1/zstd-with-checksum': { decoded: batchOf(ramp) },
   'tensor-batch.v1/shuffle-zstd': { decoded: batchOf(ramp) },
-  'tensor-batch.v1/no-items': { decoded: noItems, encode: () => encodeTensorBatch(noItems) },
-  'prediction.v1/top-2': { decoded: prediction, encode: () => encodePrediction(prediction) },
+  'tensor-batch.v1/no-items': { decoded: noItems },
+  'tensor-batch.v2/no-replays': {
+    decoded: batchOf(exact, ids),
+    encode: () => encodeTensorBatch(batchOf(exact, ids)),
+  },
+  'tensor-batch.v2/f16': {
+    decoded: batchOf(halved, ids),
+    encode: () => encodeTensorBatch(batchOf(exact, ids), 'f16'),
+  },
+  'tensor-batch.v2/replays': {
+    decoded: replays,
+    encode: () => encodeTensorBatch(replays),
+  },
+  'tensor-batch.v2/no-items': { decoded: noItems, encode: () => encodeTensorBatch(noItems) },
+  'prediction.v1/top-2': { decoded: prediction },
+  'prediction.v2/top-2': { decoded: prediction, encode: () => encodePrediction(prediction) },
+  'prediction.v2/replay': { decoded: replayed, encode: () => encodePrediction(replayed) },
   'dead-letter.v1/record': { decoded: deadRecord, encode: () => encodeDeadLetter(deadRecord) },
   'dead-letter.v1/item': { decoded: deadItem, encode: () => encodeDeadLetter(deadItem) },
   'model-manifest.v1/two-files': {
@@ -217,6 +237,7 @@ export function batchOf(...tensors: WireTensor[]): TensorBatch {
         eventTimeMs: 1709478000000,
         ingestTimeMs: 1709478000123,
         failure: null,
+        replay: null,
       },
       {
         offset: 4000000009,
@@ -224,6 +245,7 @@ export function batchOf(...tensors: WireTensor[]): TensorBatch {
         eventTimeMs: 1709478001000,
         ingestTimeMs: 1709478001456,
         failure: { code: 'INFERENCE', message: 'not finite', stage: 1 },
+        replay: null,
       },
     ],
     tensors,
