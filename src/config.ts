@@ -27,6 +27,8 @@ const schema = z.strictObject({
   lanes: z.coerce.number().int().min(1).max(1024).default(6),
   /** A worker that is silent for this long loses its lanes. */
   sessionTimeoutMs: z.coerce.number().int().min(1_000).max(300_000).default(6_000),
+  /** Lanes that stand still for this long though they ought to move are begun anew. */
+  stallTimeoutMs: z.coerce.number().int().min(1_000).max(86_400_000).default(60_000),
   logLevel: z.enum(logLevels).default('info'),
 });
 
@@ -39,6 +41,7 @@ const environmentNames: Record<keyof Config, string> = {
   pipeline: 'STAGECOACH_PIPELINE',
   lanes: 'STAGECOACH_LANES',
   sessionTimeoutMs: 'STAGECOACH_SESSION_TIMEOUT_MS',
+  stallTimeoutMs: 'STAGECOACH_STALL_TIMEOUT_MS',
   logLevel: 'STAGECOACH_LOG_LEVEL',
 };
 

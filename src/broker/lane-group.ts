@@ -1,5 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
+import { connected } from './connect.js';
+import { MembershipError } from './errors.js';
 import {
   AssignerProtocol,
   createKafka,
@@ -24,6 +26,8 @@ export interface LaneGroupOptions {
 
 /** Heartbeats tell of a rebalance: often enough that a joining worker is served in well under 1 s. */
 const heartbeatIntervalMs = 250;
+/** kafkajs's own default, which the settings of a consumer's retries replace as a whole. */
+const retries = 5;
 /** How often kafkajs looks at its paused lanes, and with that at the time for a heartbeat. */
 const idleLoopMs = 100;
 
@@ -37,6 +41,10 @@ export class LaneGroup {
   readonly #options: LaneGroupOptions;
   readonly #log: Logger;
   #owned: readonly number[] = [];
+  #isMember = false;
+  #hasLeft = false;
+  #beats = 0;
+  #lastError: string | null = null;
 
   constructor(client: ClientOptions, options: LaneGroupOptions, log: Logger) {
     this.#options = options;
@@ -44,10 +52,11 @@ export class LaneGroup {
     this.#consumer = createKafka(client, log).consumer({
       groupId: options.groupId,
       sessionTimeout: options.sessionTimeoutMs,
-      rebalanceTimeout: Math.max(5_000, options.sessionTimeoutMs),
+      rebalanceTimeout: rebalanceTimeoutMs(options.sessionTimeoutMs),
       heartbeatInterval: Math.min(heartbeatIntervalMs, options.sessionTimeoutMs / 3),
       maxWaitTimeInMs: idleLoopMs,
       allowAutoTopicCreation: false,
+      retry: { retries, restartOnFailure: () => Promise.resolve(!this.#hasLeft) },
       partitionAssigners: [stickyAssigner(() => this.#owned)],
     });
   }
@@ -57,21 +66,58 @@ export class LaneGroup {
     return this.#owned;
   }
 
+  /** Whether the group has given it its lanes, and is not sharing them out anew. */
+  get isMember(): boolean {
+    return this.#isMember;
+  }
+
+  /** Grows with every answer of the group's coordinator: a member of which it doesn't is dead. */
+  get beats(): number {
+    return this.#beats;
+  }
+
+  /** Why the membership broke last; null once it is mended. */
+  get lastError(): string | null {
+    return this.#lastError;
+  }
+
+  /** @throws {BrokerError} where no broker answers */
   async join(): Promise<void> {
-    const { topic, onCrash } = this.#options;
-    const { GROUP_JOIN, CRASH } = this.#consumer.events;
+    const { topic } = this.#options;
+    const { GROUP_JOIN, HEARTBEAT, REBALANCING, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+      // kafkajs can't take back a join that is on its way. What is thrown here ends that member:
+      // it would keep lanes that nobody reads.
+      if (this.#hasLeft) throw new Error('the group has been left meanwhile');
       this.#consumer.pause([{ topic }]);
       this.#owned = payload.memberAssignment[topic] ?? [];
+      this.#isMember = true;
+      this.#beats += 1;
+      this.#lastError = null;
       this.#log.info({ lanes: this.#owned }, 'lanes assigned');
       this.#options.onAssigned(this.#owned);
     });
-    this.#consumer.on(CRASH, ({ payload }) => {
-      if (!payload.restart) onCrash(payload.error);
+    this.#consumer.on(HEARTBEAT, () => {
+      this.#beats += 1;
     });
-    await this.#consumer.connect();
+    this.#consumer.on(REBALANCING, () => {
+      this.#isMember = false;
+    });
+    this.#consumer.on(CRASH, ({ payload }) => this.#onCrash(payload.error, payload.restart));
+    await connected(this.#consumer);
     await this.#consumer.subscribe({ topic });
     await this.#consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+  }
+
+  #onCrash(error: Error, joinsAgain: boolean): void {
+    if (this.#hasLeft) return;
+    this.#isMember = false;
+    this.#lastError = messageOf(error);
+    if (joinsAgain) {
+      this.#log.warn(`the membership broke, and is taken up again: ${messageOf(error)}`);
+    } else {
+      this.#options.onCrash(new MembershipError(this.#options.groupId, error));
+    }
   }
 
   /**
@@ -89,10 +135,17 @@ export class LaneGroup {
     }
   }
 
-  /** Leaves the group, so that its lanes go to others at once. */
+  /** Leaves the group for good, so that its lanes go to others at once. */
   async leave(): Promise<void> {
+    this.#hasLeft = true;
+    this.#isMember = false;
     await this.#consumer.disconnect();
   }
+}
+
+/** How long the group waits, at most, for its members when lanes are shared out anew. */
+export function rebalanceTimeoutMs(sessionTimeoutMs: number): number {
+  return Math.max(5_000, sessionTimeoutMs);
 }
 
 const assignerName = 'stagecoach-sticky';

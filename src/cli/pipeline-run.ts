@@ -65,6 +65,7 @@ export class PipelineRun {
         STAGECOACH_PIPELINE: config.pipeline,
         STAGECOACH_LANES: String(config.lanes),
         STAGECOACH_SESSION_TIMEOUT_MS: String(config.sessionTimeoutMs),
+        STAGECOACH_STALL_TIMEOUT_MS: String(config.stallTimeoutMs),
         STAGECOACH_LOG_LEVEL: config.logLevel,
       },
       logDir: logDir(config.pipeline),

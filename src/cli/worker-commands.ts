@@ -37,7 +37,7 @@ async function runWorker(
     const orders = await readOrders(context, plan);
     await ready();
     log.info({ plan: orders.plan.name, model: orders.plan.modelDigest }, 'starting');
-    const { sessionTimeoutMs } = config;
+    const { sessionTimeoutMs, stallTimeoutMs } = config;
     const worker =
       typeof flags.name === 'string' ? flags.name : `${name}@${hostname()}-${process.pid}`;
     const options = {
@@ -45,6 +45,7 @@ async function runWorker(
       name: worker,
       plan: orders.plan,
       sessionTimeoutMs,
+      stallTimeoutMs,
       log,
       onNotice: (notice: string) => void tellParent(notice),
       onFatal,

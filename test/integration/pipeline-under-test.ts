@@ -48,6 +48,7 @@ export interface PipelineSettings {
 }
 
 const sessionTimeoutMs = 6_000;
+const stallTimeoutMs = 60_000;
 
 /** A pipeline of its own on a real broker, whose workers run in the test's process. */
 export class PipelineUnderTest {
@@ -285,6 +286,7 @@ export class PipelineUnderTest {
       name,
       plan: this.plan,
       sessionTimeoutMs,
+      stallTimeoutMs,
       log: this.log,
       onNotice: (notice) => this.notices.push(`${name}: ${notice}`),
       onFatal: (error) => this.#fatal.push(error),

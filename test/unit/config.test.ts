@@ -49,6 +49,7 @@ describe('the configuration', () => {
       pipeline: 'taxi',
       lanes: 6,
       sessionTimeoutMs: 6_000,
+      stallTimeoutMs: 60_000,
       logLevel: 'info',
     });
   });
@@ -69,6 +70,7 @@ describe('the configuration', () => {
       pipeline: 'environment',
       lanes: 2,
       sessionTimeoutMs: 6_000,
+      stallTimeoutMs: 60_000,
       logLevel: 'warn',
     });
   });
