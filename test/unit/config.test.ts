@@ -75,6 +75,20 @@ describe('the configuration', () => {
     });
   });
 
+  it('takes an address for health, of which a flag or the environment can make none', () => {
+    const file = fileWith('health.json', '{"brokers": ["one:1"], "healthListen": "[::1]:0"}');
+    assert.deepEqual(loadConfig(sources({ file })).healthListen, { host: '::1', port: 0 });
+    const flags = { healthListen: 'localhost:9464' };
+    const { healthListen } = loadConfig(sources({ file, flags }));
+    assert.deepEqual(healthListen, { host: 'localhost', port: 9464 });
+    const environment = { STAGECOACH_HEALTH_LISTEN: 'none' };
+    assert.equal(loadConfig(sources({ file, environment })).healthListen, undefined);
+    for (const wrong of ['9464', ':9464', '::1:9464', 'localhost:99999', 'localhost']) {
+      const problems = problemsOf({ file, flags: { healthListen: wrong } });
+      assert.match(problems.join(), new RegExp(`^  healthListen: found "${wrong}"; `));
+    }
+  });
+
   it('reads stagecoach.json of the working directory, unless another file is named', () => {
     const path = fileWith('stagecoach.json', '{"brokers": ["found:1"], "lanes": 3}');
     const other = fileWith('other.json', '{"brokers": ["other:1"]}');
