@@ -28,6 +28,7 @@ const importedBy = {
   kafkajs: 'broker',
   avsc: 'wire',
   'zstd-codec': 'wire',
+  'prom-client': 'observe',
   pino: 'log.ts',
 };
 

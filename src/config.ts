@@ -18,6 +18,20 @@ const brokerList = z
       .min(1, 'at least one broker is needed'),
   );
 
+/** `HOST:PORT`, or `none`; an IPv6 host stands in brackets. */
+const listenAddress = z
+  .string()
+  .regex(
+    /^(none|(\[[0-9a-f:]+\]|[^\s:,[\]]+):\d{1,5})$/i,
+    'it is to be host:port, such as 127.0.0.1:9464, or none',
+  )
+  .transform((text) => {
+    const at = text.lastIndexOf(':');
+    if (at < 0) return undefined;
+    return { host: text.slice(0, at).replace(/[[\]]/g, ''), port: Number(text.slice(at + 1)) };
+  })
+  .refine((address) => (address?.port ?? 0) <= 65_535, 'its port is to be 65535 at most');
+
 const schema = z.strictObject({
   /** `host:port` of some of the cluster's brokers. */
   brokers: brokerList,
@@ -27,6 +41,10 @@ const schema = z.strictObject({
   lanes: z.coerce.number().int().min(1).max(1024).default(6),
   /** A worker that is silent for this long loses its lanes. */
   sessionTimeoutMs: z.coerce.number().int().min(1_000).max(300_000).default(6_000),
+  /** Lanes that stand still for this long though they ought to move are begun anew. */
+  stallTimeoutMs: z.coerce.number().int().min(1_000).max(86_400_000).default(60_000),
+  /** Where a worker answers whether it is well; without it, or with `none`, nowhere. */
+  healthListen: listenAddress.optional(),
   logLevel: z.enum(logLevels).default('info'),
 });
 
@@ -39,6 +57,8 @@ const environmentNames: Record<keyof Config, string> = {
   pipeline: 'STAGECOACH_PIPELINE',
   lanes: 'STAGECOACH_LANES',
   sessionTimeoutMs: 'STAGECOACH_SESSION_TIMEOUT_MS',
+  stallTimeoutMs: 'STAGECOACH_STALL_TIMEOUT_MS',
+  healthListen: 'STAGECOACH_HEALTH_LISTEN',
   logLevel: 'STAGECOACH_LOG_LEVEL',
 };
 

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
+import { connected } from './connect.js';
+import { MembershipError } from './errors.js';
 import {
   AssignerProtocol,
   clientRetry,
@@ -41,6 +43,10 @@ export class LaneGroup {
   readonly #options: LaneGroupOptions;
   readonly #log: Logger;
   #owned: readonly number[] = [];
+  #isMember = false;
+  #hasLeft = false;
+  #beats = 0;
+  #lastError: string | null = null;
 
   constructor(client: ClientOptions, options: LaneGroupOptions, log: Logger) {
     this.#options = options;
@@ -48,11 +54,11 @@ export class LaneGroup {
     this.#consumer = createKafka(client, log).consumer({
       groupId: options.groupId,
       sessionTimeout: options.sessionTimeoutMs,
-      rebalanceTimeout: Math.max(5_000, options.sessionTimeoutMs),
+      rebalanceTimeout: rebalanceTimeoutMs(options.sessionTimeoutMs),
       heartbeatInterval: Math.min(heartbeatIntervalMs, options.sessionTimeoutMs / 3),
       maxWaitTimeInMs: idleLoopMs,
       allowAutoTopicCreation: false,
-      retry: { ...clientRetry, restartOnFailure: waitAndRestart },
+      retry: { ...clientRetry, restartOnFailure: () => this.#mayRestart() },
       partitionAssigners: [stickyAssigner(() => this.#owned)],
     });
   }
@@ -62,21 +68,58 @@ export class LaneGroup {
     return this.#owned;
   }
 
+  /** Whether the group has given it its lanes, and is not sharing them out anew. */
+  get isMember(): boolean {
+    return this.#isMember;
+  }
+
+  /** Grows with every answer of the group's coordinator: a member of which it doesn't is dead. */
+  get beats(): number {
+    return this.#beats;
+  }
+
+  /** Why the membership broke last; null once it is mended. */
+  get lastError(): string | null {
+    return this.#lastError;
+  }
+
+  /** @throws {BrokerError} where no broker answers */
   async join(): Promise<void> {
-    const { topic, onCrash } = this.#options;
-    const { GROUP_JOIN, CRASH } = this.#consumer.events;
+    const { topic } = this.#options;
+    const { GROUP_JOIN, HEARTBEAT, REBALANCING, CRASH } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+      // kafkajs can't take back a join that is on its way. What is thrown here ends that member:
+      // it would keep lanes that nobody reads.
+      if (this.#hasLeft) throw new Error('the group has been left meanwhile');
       this.#consumer.pause([{ topic }]);
       this.#owned = payload.memberAssignment[topic] ?? [];
+      this.#isMember = true;
+      this.#beats += 1;
+      this.#lastError = null;
       this.#log.info({ lanes: this.#owned }, 'lanes assigned');
       this.#options.onAssigned(this.#owned);
     });
-    this.#consumer.on(CRASH, ({ payload }) => {
-      if (!payload.restart) onCrash(payload.error);
+    this.#consumer.on(HEARTBEAT, () => {
+      this.#beats += 1;
     });
-    await this.#consumer.connect();
+    this.#consumer.on(REBALANCING, () => {
+      this.#isMember = false;
+    });
+    this.#consumer.on(CRASH, ({ payload }) => this.#onCrash(payload.error, payload.restart));
+    await connected(this.#consumer);
     await this.#consumer.subscribe({ topic });
     await this.#consumer.run({ autoCommit: false, eachBatch: () => Promise.resolve() });
+  }
+
+  #onCrash(error: Error, joinsAgain: boolean): void {
+    if (this.#hasLeft) return;
+    this.#isMember = false;
+    this.#lastError = messageOf(error);
+    if (joinsAgain) {
+      this.#log.warn(`the membership broke, and is taken up again: ${messageOf(error)}`);
+    } else {
+      this.#options.onCrash(new MembershipError(this.#options.groupId, error));
+    }
   }
 
   /**
@@ -94,16 +137,23 @@ export class LaneGroup {
     }
   }
 
-  /** Leaves the group, so that its lanes go to others at once. */
+  /** While its coordinator is down kafkajs would begin anew without a pause, and do nothing else. */
+  async #mayRestart(): Promise<boolean> {
+    await delay(restartPauseMs);
+    return !this.#hasLeft;
+  }
+
+  /** Leaves the group for good, so that its lanes go to others at once. */
   async leave(): Promise<void> {
+    this.#hasLeft = true;
+    this.#isMember = false;
     await this.#consumer.disconnect();
   }
 }
 
-/** While its coordinator is down kafkajs would begin anew without a pause, and do nothing else. */
-async function waitAndRestart(): Promise<boolean> {
-  await delay(restartPauseMs);
-  return true;
+/** How long the group waits, at most, for its members when lanes are shared out anew. */
+export function rebalanceTimeoutMs(sessionTimeoutMs: number): number {
+  return Math.max(5_000, sessionTimeoutMs);
 }
 
 const assignerName = 'stagecoach-sticky';

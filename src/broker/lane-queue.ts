@@ -10,6 +10,7 @@ export class LaneQueue {
   #queuedBytes = 0;
   #nextOffset: number;
   #endOffset: number;
+  #answers = 0;
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
   readonly #onTaken: () => void;
@@ -40,7 +41,13 @@ export class LaneQueue {
     return Math.max(0, this.#endOffset - this.#nextOffset) + this.#records.length;
   }
 
+  /** Fetches of the lane that were answered, with records or without. */
+  get answers(): number {
+    return this.#answers;
+  }
+
   push(fetched: LaneFetch): void {
+    this.#answers += 1;
     this.#nextOffset = fetched.nextOffset;
     this.#endOffset = fetched.endOffset;
     for (const record of fetched.records) {

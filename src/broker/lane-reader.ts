@@ -34,6 +34,7 @@ export class LaneReader {
   readonly #absence: TopicAbsence;
   readonly #loops = new Map<string, Promise<void>>();
   #stopped = false;
+  #lastError: string | null = null;
   #wake: () => void = () => undefined;
   #woken: Promise<void> = Promise.resolve();
 
@@ -62,6 +63,11 @@ export class LaneReader {
   /** Records that are in the lanes and have not been taken. */
   get lag(): number {
     return [...this.#queues.values()].reduce((sum, queue) => sum + queue.lag, 0);
+  }
+
+  /** Why the last request failed; null where it was answered. */
+  get lastError(): string | null {
+    return this.#lastError;
   }
 
   /** Stops all fetching; resolves when no request is in flight. */
@@ -120,6 +126,7 @@ export class LaneReader {
         }
         await this.#fetch(nodeId, hungry);
         this.#absence.isThere();
+        this.#lastError = null;
         retryMs = firstRetryMs;
       } catch (error) {
         await this.#recover(error, retryMs);
@@ -186,6 +193,7 @@ export class LaneReader {
   async #recover(error: unknown, retryMs: number): Promise<void> {
     if (this.#stopped) return;
     this.#failIfGone(error);
+    this.#lastError = messageOf(error);
     this.#log.warn({ topic: this.#topic, retryMs }, `reading failed, again: ${messageOf(error)}`);
     await delay(retryMs);
     await this.#laneLog.refresh().catch((failure: unknown) => {

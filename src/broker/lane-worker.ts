@@ -1,49 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { LaneStopError } from './errors.js';
+import { doneWithin } from './done-within.js';
+import { LaneStopError, UncleanStopError } from './errors.js';
 import { LaneGroup } from './lane-group.js';
+import type { LaneContext, LaneProgress, OpenedLane } from './lane-handler.js';
 import type { ClientOptions, Kafka } from './kafka-client.js';
 import { LaneLog } from './lane-log.js';
-import type { LaneRecord } from './lane-record.js';
 import { LaneReader } from './lane-reader.js';
+import type { WorkerObservation } from './lane-watch.js';
+import { OwnedLane } from './owned-lane.js';
 
-/** How far a lane has got: the next record to read, and the fixes that the output accounts for. */
-export interface LaneProgress {
-  readonly nextOffset: number;
-  readonly coveredTo: number;
-}
-
-/** What a worker does with the records of one lane. */
-export interface LaneHandler {
-  /** Takes records in their order. Resolves when it is ready for more. */
-  take(records: readonly LaneRecord[]): Promise<void>;
-  /**
-   * Called when nothing new has come for a while.
-   *
-   * @param readTo the lane holds nothing for its readers before this offset that was not taken
-   */
-  idle?(readTo: number): Promise<void>;
-  /** Resolves when the output of all that was taken is acknowledged. */
-  drain(): Promise<void>;
-  /** Frees what the lane holds; called after the last `take`, whatever happened. */
-  close?(): Promise<void>;
-}
-
-/** What the handler of a lane is given by its worker. */
-export interface LaneContext {
-  readonly lane: number;
-  /** Aborted when the lane goes to another worker. */
-  readonly signal: AbortSignal;
-  /** To be told of every acknowledged output. */
-  readonly acknowledged: (progress: LaneProgress) => void;
-}
-
-/** A lane ready to be read: from where, and by what. */
-export interface OpenedLane {
-  readonly fromOffset: number;
-  readonly handler: LaneHandler;
-}
+export type { LaneContext, LaneHandler, LaneProgress, OpenedLane } from './lane-handler.js';
 
 /** A worker's place in its group and what it does with each lane that it is given. */
 export interface LaneWorkerOptions {
@@ -70,6 +38,11 @@ export interface LaneWorkerOptions {
 const commitIntervalMs = 1_000;
 const idleMs = 200;
 const retryMs = 500;
+/** What is in flight has this long to end when the worker stops: a process has 10 s in all. */
+const drainMs = 5_000;
+/** Then the last commit and leaving the group have so long, and the connections after that. */
+const partingMs = 2_000;
+const closingMs = 500;
 
 /**
  * Runs a handler for each lane that the consumer group gives to this worker, from where the lane's
@@ -81,13 +54,11 @@ export class LaneWorker {
   readonly #group: LaneGroup;
   readonly #laneLog: LaneLog;
   readonly #reader: LaneReader;
-  /** What ends the work on each lane that is this worker's. */
-  readonly #owned = new Map<number, AbortController>();
-  /** Work on lanes, also of those that went to others and are not wound up yet. */
-  readonly #running = new Set<Promise<void>>();
-  readonly #progress = new Map<number, LaneProgress>();
-  readonly #uncommitted = new Set<number>();
+  readonly #owned = new Map<number, OwnedLane>();
+  /** Lanes that are worked on, also those that went to others and are not wound up yet. */
+  readonly #running = new Set<OwnedLane>();
   readonly #stopping = new AbortController();
+  #isAbandoned = false;
   #committer: NodeJS.Timeout | null = null;
 
   private constructor(options: LaneWorkerOptions, laneLog: LaneLog, log: Logger) {
@@ -111,7 +82,7 @@ export class LaneWorker {
         topic: options.topic,
         sessionTimeoutMs: options.sessionTimeoutMs,
         onAssigned: (lanes) => this.#assign(lanes),
-        onCrash: options.onFatal,
+        onCrash: (error) => this.#fail(error),
       },
       log,
     );
@@ -121,8 +92,13 @@ export class LaneWorker {
   static async start(options: LaneWorkerOptions, log: Logger): Promise<LaneWorker> {
     const laneLog = await LaneLog.connect(options.kafka);
     const worker = new LaneWorker(options, laneLog, log);
-    await laneLog.lanes(options.topic);
-    await worker.#group.join();
+    try {
+      await laneLog.lanes(options.topic);
+      await worker.#group.join();
+    } catch (error) {
+      await worker.abandon();
+      throw error;
+    }
     if (options.commits) {
       worker.#committer = setInterval(() => void worker.#commit(), commitIntervalMs);
     }
@@ -141,81 +117,160 @@ export class LaneWorker {
 
   /** Up to which fix each lane's output is acknowledged, as far as this worker knows. */
   get coveredTo(): { lane: number; offset: number }[] {
-    return this.lanes.map((lane) => ({ lane, offset: this.#progress.get(lane)?.coveredTo ?? 0 }));
+    return this.lanes.map((lane) => ({
+      lane,
+      offset: this.#owned.get(lane)?.progress?.coveredTo ?? 0,
+    }));
   }
 
-  /** Takes nothing new, waits for what is in flight, commits it, and leaves the group. */
+  /** What went wrong last in its group, in reading or in a lane, and is not mended; null else. */
+  get lastError(): string | null {
+    const inLanes = [...this.#owned.values()].map(({ lastError }) => lastError);
+    const errors = [this.#group.lastError, this.#reader.lastError, ...inLanes];
+    return errors.find((error) => error !== null) ?? null;
+  }
+
+  /** What a watch is to know of it. */
+  observe(): WorkerObservation {
+    return {
+      isMember: this.#group.isMember,
+      beats: this.#group.beats,
+      lanes: [...this.#owned.values()].map((lane) => lane.observe()),
+    };
+  }
+
+  /**
+   * Takes nothing new, waits for what is in flight, commits it, and leaves the group.
+   *
+   * @throws {UncleanStopError} where something of it did not end in time
+   */
   async stop(): Promise<void> {
     this.#stopping.abort();
     if (this.#committer !== null) clearInterval(this.#committer);
-    await Promise.all(this.#running);
-    await this.#commit();
-    await this.#group.leave();
-    await this.#reader.stop();
-    await this.#laneLog.close();
+    const isDrained = await this.#drain();
+    const late = [...this.#running].map(({ lane }) => lane);
+    for (const lane of this.#running) lane.giveUp('was not drained in time');
+    const hasLeft = await doneWithin(
+      partingMs,
+      this.#commit().then(() => this.#group.leave()),
+    );
+    await this.#close();
+    if (!isDrained) throw new UncleanStopError(`lanes ${late.join(', ')} did not end in time`);
+    if (!hasLeft) throw new UncleanStopError('the consumer group did not answer');
+  }
+
+  /**
+   * Gives all up as it is: nothing more comes of it, no error either. What it has in flight may
+   * still arrive, which harms nothing (docs/architecture.md, rules 2 and 8).
+   */
+  async abandon(): Promise<void> {
+    this.#isAbandoned = true;
+    this.#stopping.abort();
+    if (this.#committer !== null) clearInterval(this.#committer);
+    for (const lane of this.#running) lane.giveUp('is begun anew');
+    const left = this.#group.leave().catch((error: unknown) => {
+      this.#log.debug(`the group could not be left: ${messageOf(error)}`);
+    });
+    await doneWithin(partingMs, left);
+    await this.#close();
+  }
+
+  /** @returns whether all that was in flight has ended */
+  async #drain(): Promise<boolean> {
+    // A lane that is being opened has nothing in flight, and its broker may be away for long.
+    for (const lane of this.#running) if (lane.phase === 'opening') lane.giveUp('is not needed');
+    const all = [...this.#running];
+    const working = all.filter(({ signal }) => !signal.aborted).map(({ done }) => done);
+    const [isDrained] = await Promise.all([
+      doneWithin(drainMs, Promise.all(working)),
+      doneWithin(closingMs, Promise.all(all.map(({ done }) => done))),
+    ]);
+    return isDrained;
+  }
+
+  async #close(): Promise<void> {
+    const closed = this.#reader.stop().then(() => this.#laneLog.close());
+    await doneWithin(
+      closingMs,
+      closed.catch((error: unknown) => {
+        this.#log.debug(`the connections were not closed: ${messageOf(error)}`);
+      }),
+    );
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#isAbandoned) this.#options.onFatal(error);
+    else this.#log.debug(`an error of what was given up: ${messageOf(error)}`);
   }
 
   #assign(lanes: readonly number[]): void {
-    for (const [lane, controller] of this.#owned) {
-      if (lanes.includes(lane)) continue;
-      controller.abort(new Error(`lane ${lane} went to another worker`));
-      this.#owned.delete(lane);
-      this.#uncommitted.delete(lane);
-      this.#progress.delete(lane);
+    for (const [number, lane] of this.#owned) {
+      if (lanes.includes(number)) continue;
+      lane.giveUp('went to another worker');
+      this.#owned.delete(number);
     }
     if (this.#stopping.signal.aborted) return;
-    for (const lane of lanes) {
-      if (this.#owned.has(lane)) continue;
-      const controller = new AbortController();
-      this.#owned.set(lane, controller);
-      const done = this.#run(lane, controller.signal)
-        .catch(this.#options.onFatal)
-        .finally(() => this.#running.delete(done));
-      this.#running.add(done);
+    for (const number of lanes) {
+      if (this.#owned.has(number)) continue;
+      const lane = new OwnedLane(number);
+      this.#owned.set(number, lane);
+      this.#running.add(lane);
+      lane.done = this.#run(lane)
+        .catch((error: unknown) => this.#fail(error))
+        .finally(() => this.#running.delete(lane));
     }
   }
 
   /** Works on a lane until it goes elsewhere, the worker stops, or the lane can't go on. */
-  async #run(lane: number, signal: AbortSignal): Promise<void> {
-    const ended = AbortSignal.any([signal, this.#stopping.signal]);
-    while (!ended.aborted) {
+  async #run(owned: OwnedLane): Promise<void> {
+    const { lane, signal } = owned;
+    const ending = AbortSignal.any([signal, this.#stopping.signal]);
+    while (!ending.aborted) {
       try {
-        await this.#work(lane, signal, ended);
+        await this.#work(owned, ending);
       } catch (error) {
         if (signal.aborted) return;
+        owned.failed(messageOf(error));
         if (error instanceof LaneStopError) {
+          owned.stopped(error.message);
           this.#log.error({ lane, code: error.code }, `lane ${lane} stopped: ${error.message}`);
           this.#options.onNotice(`lane ${lane} stopped: ${error.message}`);
           return;
         }
         if (!(error instanceof PipelineError) || error.disposition !== 'retry') throw error;
         this.#log.warn({ lane }, `lane ${lane} begins again: ${messageOf(error)}`);
-        await delay(retryMs, undefined, { signal: ended }).catch(() => undefined);
+        await delay(retryMs, undefined, { signal: ending }).catch(() => undefined);
       }
     }
   }
 
-  async #work(lane: number, signal: AbortSignal, ended: AbortSignal): Promise<void> {
-    const acknowledged = (progress: LaneProgress) => {
-      if (signal.aborted) return;
-      this.#progress.set(lane, progress);
-      this.#uncommitted.add(lane);
-    };
-    const { fromOffset, handler } = await this.#options.open({ lane, signal, acknowledged });
+  async #work(owned: OwnedLane, ending: AbortSignal): Promise<void> {
+    const { lane, signal } = owned;
+    owned.opening();
+    const acknowledged = (progress: LaneProgress) => owned.acknowledged(progress);
+    const { fromOffset, handler } = await this.#options.open({
+      lane,
+      signal,
+      ending,
+      acknowledged,
+    });
     if (signal.aborted) {
       // The lane may be this worker's again by now: its new queue must not be put out of the reader.
       await handler.close?.();
       return;
     }
     const queue = this.#reader.open(lane, fromOffset);
+    owned.opened(queue);
     this.#log.info({ lane, fromOffset }, `lane ${lane} is read from ${fromOffset}`);
     try {
-      while (!ended.aborted) {
-        const records = await queue.take(this.#options.maxRecordsPerTake, idleMs, ended);
-        if (records.length > 0) await handler.take(records);
-        else await handler.idle?.(queue.takenTo);
+      while (!ending.aborted) {
+        const records = await queue.take(this.#options.maxRecordsPerTake, idleMs, ending);
+        if (records.length > 0) owned.took(queue.takenTo);
+        await owned.during(
+          records.length > 0 ? handler.take(records) : handler.idle?.(queue.takenTo),
+        );
       }
-      await handler.drain();
+      await owned.during(handler.drain());
     } finally {
       this.#reader.close(queue);
       await handler.close?.();
@@ -223,12 +278,11 @@ export class LaneWorker {
   }
 
   async #commit(): Promise<void> {
-    const lanes = [...this.#uncommitted];
-    this.#uncommitted.clear();
-    for (const lane of lanes) {
-      const progress = this.#progress.get(lane);
-      if (progress === undefined || !this.#options.commits) continue;
-      await this.#group.commit(lane, progress.nextOffset, coverageMetadata(progress.coveredTo));
+    for (const owned of this.#owned.values()) {
+      const progress = owned.takeUncommitted();
+      if (progress === null || !this.#options.commits) continue;
+      const metadata = coverageMetadata(progress.coveredTo);
+      await this.#group.commit(owned.lane, progress.nextOffset, metadata);
     }
   }
 }

@@ -33,6 +33,7 @@ const lastRetryMs = 2_000;
 export class LaneWriter {
   readonly #producer: Producer;
   readonly #log: Logger;
+  #lastError: string | null = null;
 
   private constructor(producer: Producer, log: Logger) {
     this.#producer = producer;
@@ -49,6 +50,11 @@ export class LaneWriter {
 
   async close(): Promise<void> {
     await this.#producer.disconnect();
+  }
+
+  /** Why the last send failed; null where it was acknowledged. */
+  get lastError(): string | null {
+    return this.#lastError;
   }
 
   /**
@@ -70,12 +76,14 @@ export class LaneWriter {
       signal?.throwIfAborted();
       try {
         await this.#producer.send({ topic, acks: -1, messages });
+        this.#lastError = null;
         return;
       } catch (error) {
         if (isTooLarge(error)) {
           throw new RecordTooLargeError(topic, largest(records), error);
         }
         absence.observe(error);
+        this.#lastError = messageOf(error);
         this.#log.warn({ topic, lane, retryMs }, `a send failed, again: ${messageOf(error)}`);
         await delay(retryMs, undefined, signal === undefined ? {} : { signal });
       }

@@ -1,14 +1,18 @@
+import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { DeadLetter } from '../wire/dead-letter.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { encodeTensorBatch, type TensorBatch } from '../wire/tensor-batch.js';
 import { connected } from './connect.js';
+import { doneWithin } from './done-within.js';
 import { sendDeadLetters } from './dead-letter-writer.js';
 import { createKafka, type Admin, type ClientOptions, type Kafka } from './kafka-client.js';
 import { LaneLog } from './lane-log.js';
-import type { LaneWorker } from './lane-worker.js';
+import type { LaneWorkerOptions } from './lane-worker.js';
 import { LaneWriter, type OutgoingRecord } from './lane-writer.js';
 import { pipelineTopics, type PipelineTopics } from './topics.js';
+import { WatchedLaneWorker } from './watched-lane-worker.js';
+import type { WorkerHealth } from './worker-health.js';
 import { WorkerMeter, type WorkerIdentity } from './worker-meter.js';
 
 /** What every worker is started with. */
@@ -19,6 +23,8 @@ export interface WorkerOptions {
   readonly plan: PlanRecord;
   /** A worker that is silent for this long loses its lanes. Milliseconds. */
   readonly sessionTimeoutMs: number;
+  /** Lanes that stand still for this long though they ought to move are begun anew. Milliseconds. */
+  readonly stallTimeoutMs: number;
   readonly log: Logger;
   /** Told of what a person should know, such as a lane that has stopped. */
   readonly onNotice: (notice: string) => void;
@@ -30,18 +36,41 @@ export interface WorkerOptions {
 export interface RunningWorker {
   /** Takes nothing new, finishes what is in flight, leaves the group. */
   stop(): Promise<void>;
+  /** How it is at this moment. */
+  health(): WorkerHealth;
 }
 
-/** A worker's connections. Fetches that wait have one of their own, in its `LaneWorker`. */
-export interface WorkerEnvironment extends WorkerOptions {
-  readonly kafka: Kafka;
-  readonly topics: PipelineTopics;
+/** Connections that are replaced together. */
+interface Connections {
   readonly admin: Admin;
   /** For look-ups that must not wait. */
   readonly laneLog: LaneLog;
   readonly writer: LaneWriter;
-  readonly meter: WorkerMeter;
 }
+
+/** A worker's connections. Fetches that wait have one of their own, in its `LaneWorker`. */
+export interface WorkerEnvironment extends WorkerOptions, Connections {
+  readonly kafka: Kafka;
+  readonly topics: PipelineTopics;
+  readonly meter: WorkerMeter;
+  /** Connects anew: `admin`, `laneLog` and `writer` are others from then on. */
+  renew(): Promise<void>;
+}
+
+/** What a worker does with its lanes, and as a member of which group. */
+export type LaneWork = Pick<
+  LaneWorkerOptions,
+  | 'groupId'
+  | 'topic'
+  | 'maxQueuedBytes'
+  | 'maxRecordsPerTake'
+  | 'committedOnly'
+  | 'commits'
+  | 'open'
+>;
+
+/** The last report and closing the connections take no longer than this when a worker stops. */
+const closingMs = 500;
 
 /** Connects a worker. */
 export async function connectWorker(
@@ -49,11 +78,7 @@ export async function connectWorker(
   identity: Omit<WorkerIdentity, 'plan' | 'worker'>,
 ): Promise<WorkerEnvironment> {
   const kafka = createKafka(options.client, options.log);
-  const admin = await connected(kafka.admin());
-  const [laneLog, writer] = await Promise.all([
-    LaneLog.connect(kafka),
-    LaneWriter.connect(kafka, options.log),
-  ]);
+  let connections = await connect(kafka, options.log);
   const meter = new WorkerMeter({
     ...identity,
     worker: options.name,
@@ -63,21 +88,63 @@ export async function connectWorker(
     ...options,
     kafka,
     topics: pipelineTopics(options.plan.pipeline),
-    admin,
-    laneLog,
-    writer,
+    get admin() {
+      return connections.admin;
+    },
+    get laneLog() {
+      return connections.laneLog;
+    },
+    get writer() {
+      return connections.writer;
+    },
     meter,
+    async renew() {
+      const old = connections;
+      connections = await connect(kafka, options.log);
+      void close(old).catch((error: unknown) => {
+        options.log.debug(`old connections were not closed: ${messageOf(error)}`);
+      });
+    },
   };
 }
 
-/** Begins to report the worker's state, and gives what stops it in the right order. */
-export function superviseWorker(env: WorkerEnvironment, worker: LaneWorker): RunningWorker {
-  env.meter.start(env.writer, env.topics.status, () => worker, env.log);
+async function connect(kafka: Kafka, log: Logger): Promise<Connections> {
+  const admin = await connected(kafka.admin());
+  const [laneLog, writer] = await Promise.all([
+    LaneLog.connect(kafka),
+    LaneWriter.connect(kafka, log),
+  ]);
+  return { admin, laneLog, writer };
+}
+
+async function close({ admin, laneLog, writer }: Connections): Promise<void> {
+  await Promise.all([writer.close(), laneLog.close(), admin.disconnect()]);
+}
+
+/** Begins to work on the lanes that the group gives to this worker, and to report its state. */
+export async function workOnLanes(env: WorkerEnvironment, work: LaneWork): Promise<RunningWorker> {
+  const { kafka, client, sessionTimeoutMs, stallTimeoutMs, onNotice, onFatal } = env;
+  const settings = { kafka, client, sessionTimeoutMs, stallTimeoutMs, onNotice, onFatal };
+  const connections = {
+    renew: () => env.renew(),
+    lastSendError: () => env.writer.lastError,
+  };
+  const worker = await WatchedLaneWorker.start({ ...work, ...settings, ...connections }, env.log);
+  env.meter.start(
+    () => env.writer,
+    env.topics.status,
+    () => worker,
+    env.log,
+  );
   return {
+    health: () => ({ ...env.meter.totals, ...worker.health }),
     async stop() {
-      await worker.stop();
-      await env.meter.stop();
-      await Promise.all([env.writer.close(), env.laneLog.close(), env.admin.disconnect()]);
+      try {
+        await worker.stop();
+      } finally {
+        await doneWithin(closingMs, env.meter.stop());
+        await doneWithin(closingMs, close(env));
+      }
     },
   };
 }

@@ -97,11 +97,16 @@ export class WorkerMeter {
     };
   }
 
+  /** Who it is of and what was counted up to now. */
+  get totals(): { identity: WorkerIdentity; items: number; deadLetters: number } {
+    return { identity: this.#identity, items: this.#items, deadLetters: this.#deadLetters };
+  }
+
   /** Begins to send reports. One that can't be sent is left out: the next one tells more. */
-  start(writer: LaneWriter, topic: string, state: () => WorkerState, log: Logger): void {
+  start(writer: () => LaneWriter, topic: string, state: () => WorkerState, log: Logger): void {
     const send = () => {
       const value = encodeWorkerReport(this.report(state()));
-      this.#sending = writer
+      this.#sending = writer()
         .send(topic, 0, [{ key: this.#identity.worker, value }], AbortSignal.timeout(2_000))
         .catch((error: unknown) => log.debug(`no report sent: ${messageOf(error)}`));
     };

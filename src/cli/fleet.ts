@@ -45,7 +45,7 @@ async function runFleet(flags: FleetCommandFlags): Promise<void> {
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, () => stop.abort());
   // The parent may have ended before anybody listened.
   if (process.send !== undefined && !process.connected) stop.abort();
-  const { sessionTimeoutMs } = config;
+  const { sessionTimeoutMs, stallTimeoutMs } = config;
   const onFatal = (error: unknown) => {
     throw error;
   };
@@ -55,6 +55,7 @@ async function runFleet(flags: FleetCommandFlags): Promise<void> {
       name: flags.name,
       plan,
       sessionTimeoutMs,
+      stallTimeoutMs,
       log,
       onNotice: (notice) => log.warn(notice),
       onFatal,
@@ -62,7 +63,12 @@ async function runFleet(flags: FleetCommandFlags): Promise<void> {
     { role: 'feed', stage: 0 },
   );
   const idle = { lanes: [], lag: 0, coveredTo: [] };
-  env.meter.start(env.writer, topics.status, () => idle, log);
+  env.meter.start(
+    () => env.writer,
+    topics.status,
+    () => idle,
+    log,
+  );
   const fleet = createFleet({
     seed: flags.seed,
     vehicles: flags.vehicles,

@@ -14,6 +14,12 @@ export function clusterCommand(name: string): Command {
     .addOption(
       new Option('--session-timeout-ms <n>', 'a silent worker loses its lanes (default: 6000)'),
     )
+    .addOption(
+      new Option(
+        '--stall-timeout-ms <n>',
+        'lanes that stand still are begun anew (default: 60000)',
+      ),
+    )
     .addOption(new Option('--log-level <level>', 'what is logged').choices(logLevels));
 }
 

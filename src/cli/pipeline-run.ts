@@ -65,7 +65,10 @@ export class PipelineRun {
         STAGECOACH_PIPELINE: config.pipeline,
         STAGECOACH_LANES: String(config.lanes),
         STAGECOACH_SESSION_TIMEOUT_MS: String(config.sessionTimeoutMs),
+        STAGECOACH_STALL_TIMEOUT_MS: String(config.stallTimeoutMs),
         STAGECOACH_LOG_LEVEL: config.logLevel,
+        // One address is not enough for several workers on one machine.
+        STAGECOACH_HEALTH_LISTEN: 'none',
       },
       logDir: logDir(config.pipeline),
       onNotice: (notice) => this.#notices.push(notice),

@@ -3,19 +3,22 @@ import type { Command } from 'commander';
 import { createKafka } from '../broker/kafka-client.js';
 import { LaneLog } from '../broker/lane-log.js';
 import { pipelineTopics } from '../broker/topics.js';
-import type { WorkerOptions } from '../broker/worker-environment.js';
+import type { RunningWorker, WorkerOptions } from '../broker/worker-environment.js';
+import type { WorkerHealth } from '../broker/worker-health.js';
+import type { WorkerIdentity } from '../broker/worker-meter.js';
 import { fetchModel } from '../control/model-store.js';
 import { findPlan } from '../control/plan-store.js';
 import { learnSchemas } from '../control/schema-store.js';
 import { ConfigError } from '../errors.js';
 import { Grid } from '../geo/grid.js';
 import { fileOf, gridPath, type ModelFiles } from '../model/model-files.js';
+import type { HealthServer } from '../observe/health-server.js';
 import { subModelRanges } from '../partition/cuts.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { ready } from '../wire/zstd.js';
 import { clusterCommand, commandContext, type CommandContext } from './global-options.js';
 import { tellParent } from './tell-parent.js';
-import { runUntilStopped, type Stoppable } from './run-until-stopped.js';
+import { runUntilStopped } from './run-until-stopped.js';
 
 /** What a worker's process finds on the cluster before it starts. */
 interface Orders {
@@ -23,34 +26,69 @@ interface Orders {
   readonly files: ModelFiles;
 }
 
-type StartWorker = (options: WorkerOptions, orders: Orders) => Promise<Stoppable>;
+type StartWorker = (options: WorkerOptions, orders: Orders) => Promise<RunningWorker>;
+
+/** What a worker's process is, before it knows its plan. */
+type WorkerKind = Pick<WorkerIdentity, 'role' | 'stage'>;
 
 async function runWorker(
   name: string,
+  kind: WorkerKind,
   flags: Readonly<Record<string, unknown>>,
   start: StartWorker,
 ): Promise<void> {
   const context = commandContext(name, flags);
-  const { log, client, config } = context;
-  await runUntilStopped(log, async (onFatal) => {
-    const plan = typeof flags.plan === 'string' ? flags.plan : undefined;
-    const orders = await readOrders(context, plan);
-    await ready();
-    log.info({ plan: orders.plan.name, model: orders.plan.modelDigest }, 'starting');
-    const { sessionTimeoutMs } = config;
-    const worker =
-      typeof flags.name === 'string' ? flags.name : `${name}@${hostname()}-${process.pid}`;
-    const options = {
-      client,
-      name: worker,
-      plan: orders.plan,
-      sessionTimeoutMs,
-      log,
-      onNotice: (notice: string) => void tellParent(notice),
-      onFatal,
+  await runUntilStopped(context.log, async (onFatal) => {
+    let worker: RunningWorker | null = null;
+    const health = await listenForHealth(context, kind, () => worker?.health() ?? null);
+    const started = await startWorker(name, context, flags, onFatal, start);
+    worker = started;
+    return {
+      async stop() {
+        await started.stop();
+        await health?.close();
+      },
     };
-    return start(options, orders);
   });
+}
+
+async function listenForHealth(
+  { config, log }: CommandContext,
+  kind: WorkerKind,
+  health: () => WorkerHealth | null,
+): Promise<HealthServer | null> {
+  if (config.healthListen === undefined) return null;
+  const { HealthServer } = await import('../observe/health-server.js');
+  const identity = { pipeline: config.pipeline, ...kind };
+  return HealthServer.listen(config.healthListen, identity, health, log);
+}
+
+async function startWorker(
+  name: string,
+  context: CommandContext,
+  flags: Readonly<Record<string, unknown>>,
+  onFatal: (error: unknown) => void,
+  start: StartWorker,
+): Promise<RunningWorker> {
+  const { log, client, config } = context;
+  const plan = typeof flags.plan === 'string' ? flags.plan : undefined;
+  const orders = await readOrders(context, plan);
+  await ready();
+  log.info({ plan: orders.plan.name, model: orders.plan.modelDigest }, 'starting');
+  const { sessionTimeoutMs, stallTimeoutMs } = config;
+  const worker =
+    typeof flags.name === 'string' ? flags.name : `${name}@${hostname()}-${process.pid}`;
+  const options = {
+    client,
+    name: worker,
+    plan: orders.plan,
+    sessionTimeoutMs,
+    stallTimeoutMs,
+    log,
+    onNotice: (notice: string) => void tellParent(notice),
+    onFatal,
+  };
+  return start(options, orders);
 }
 
 async function readOrders(
@@ -76,6 +114,7 @@ function gridOf(files: ModelFiles): Grid {
 function workerCommand(name: string): Command {
   return clusterCommand(name)
     .option('--plan <name>', 'the plan to run (default: the active one)')
+    .option('--health-listen <host:port>', 'where to answer /healthz, /readyz and /metrics')
     .option('--name <name>', 'what the worker is called in reports (default: host and process id)');
 }
 
@@ -84,10 +123,11 @@ export function windowerCommand(): Command {
   return workerCommand('windower')
     .description('run a worker that turns fixes into windows')
     .action(async (flags: Record<string, unknown>) => {
-      const { startWindower } = await import('../producer/windower-runner.js');
-      await runWorker('windower', flags, (options, { files }) =>
-        startWindower(options, gridOf(files)),
-      );
+      const kind = { role: 'windower', stage: 0 } as const;
+      await runWorker('windower', kind, flags, async (options, { files }) => {
+        const { startWindower } = await import('../producer/windower-runner.js');
+        return startWindower(options, gridOf(files));
+      });
     });
 }
 
@@ -97,19 +137,20 @@ export function stageCommand(): Command {
     .description('run a worker of one stage: it runs one sub-model')
     .argument('<number>', 'which stage, 1 … K')
     .action(async (number: string, flags: Record<string, unknown>) => {
-      const { startStage } = await import('../stage/stage-runner.js');
-      const { compileSubModel } = await import('../model/engine/sub-model.js');
-      const { describeLayers } = await import('../model/network.js');
-      await runWorker(`stage-${number}`, flags, async (options, { plan, files }) => {
+      const stage = Number(number);
+      const kind = { role: 'stage', stage } as const;
+      await runWorker(`stage-${number}`, kind, flags, async (options, { plan, files }) => {
+        const { startStage } = await import('../stage/stage-runner.js');
+        const { compileSubModel } = await import('../model/engine/sub-model.js');
+        const { describeLayers } = await import('../model/network.js');
         const ranges = subModelRanges(plan.cuts, describeLayers(files).length);
         const stages = ranges.length;
-        const range = ranges[Number(number) - 1];
+        const range = ranges[stage - 1];
         if (range === undefined) {
           throw new ConfigError(
             `The plan ${plan.name} has the stages 1 to ${stages}, and stage "${number}" is asked for.`,
           );
         }
-        const stage = Number(number);
         const topK = stage === stages ? plan.topK : undefined;
         const model = await compileSubModel(files, { ...range, topK });
         return startStage({ ...options, stage, stages, model });
@@ -122,7 +163,9 @@ export function sinkCommand(): Command {
   return workerCommand('sink')
     .description('run a worker that writes predictions')
     .action(async (flags: Record<string, unknown>) => {
-      const { startSink } = await import('../sink/sink-runner.js');
-      await runWorker('sink', flags, (options, { files }) => startSink(options, gridOf(files)));
+      await runWorker('sink', { role: 'sink', stage: 0 }, flags, async (options, { files }) => {
+        const { startSink } = await import('../sink/sink-runner.js');
+        return startSink(options, gridOf(files));
+      });
     });
 }

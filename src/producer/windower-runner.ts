@@ -2,12 +2,7 @@ import { laneOf } from '../broker/lane-of.js';
 import type { LaneRecord } from '../broker/lane-record.js';
 import { LaneSender } from '../broker/lane-sender.js';
 import { batchOf, laneStart } from '../broker/lane-start.js';
-import {
-  LaneWorker,
-  type LaneContext,
-  type LaneHandler,
-  type OpenedLane,
-} from '../broker/lane-worker.js';
+import type { LaneContext, LaneHandler, OpenedLane } from '../broker/lane-worker.js';
 import { RecordTooLargeError } from '../broker/lane-writer.js';
 import { groupOf, stageTopic } from '../broker/topics.js';
 import { unreadable } from '../broker/unreadable.js';
@@ -15,7 +10,7 @@ import {
   bury,
   connectWorker,
   encodeBatches,
-  superviseWorker,
+  workOnLanes,
   type RunningWorker,
   type WorkerEnvironment,
   type WorkerOptions,
@@ -39,25 +34,16 @@ const maxQueuedBytes = 1024 * 1024;
 export async function startWindower(options: WorkerOptions, grid: Grid): Promise<RunningWorker> {
   const env = await connectWorker(options, { role: 'windower', stage: 0 });
   const { plan, topics } = env;
-  const worker = await LaneWorker.start(
-    {
-      kafka: env.kafka,
-      client: env.client,
-      groupId: groupOf(plan, 'windower'),
-      topic: topics.fixes,
-      sessionTimeoutMs: env.sessionTimeoutMs,
-      maxQueuedBytes,
-      maxRecordsPerTake: maxFixesPerTake,
-      // Anybody may write fixes, in transactions too.
-      committedOnly: true,
-      commits: true,
-      open: (context) => openLane(env, grid, context),
-      onNotice: env.onNotice,
-      onFatal: env.onFatal,
-    },
-    env.log,
-  );
-  return superviseWorker(env, worker);
+  return workOnLanes(env, {
+    groupId: groupOf(plan, 'windower'),
+    topic: topics.fixes,
+    maxQueuedBytes,
+    maxRecordsPerTake: maxFixesPerTake,
+    // Anybody may write fixes, in transactions too.
+    committedOnly: true,
+    commits: true,
+    open: (context) => openLane(env, grid, context),
+  });
 }
 
 async function openLane(

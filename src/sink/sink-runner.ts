@@ -2,20 +2,14 @@ import { committedProgress } from '../broker/committed.js';
 import { newPart } from '../broker/coverage.js';
 import type { LaneRecord } from '../broker/lane-record.js';
 import { LaneTransactions } from '../broker/lane-transactions.js';
-import {
-  LaneWorker,
-  type LaneContext,
-  type LaneHandler,
-  type LaneProgress,
-  type OpenedLane,
-} from '../broker/lane-worker.js';
+import type { LaneContext, LaneHandler, LaneProgress, OpenedLane } from '../broker/lane-worker.js';
 import type { OutgoingRecord } from '../broker/lane-writer.js';
 import { groupOf, scoresTopic } from '../broker/topics.js';
 import { unreadable } from '../broker/unreadable.js';
 import {
   bury,
   connectWorker,
-  superviseWorker,
+  workOnLanes,
   type RunningWorker,
   type WorkerEnvironment,
   type WorkerOptions,
@@ -34,24 +28,15 @@ const maxQueuedBytes = 1024 * 1024;
 export async function startSink(options: WorkerOptions, grid: Grid): Promise<RunningWorker> {
   const env = await connectWorker(options, { role: 'sink', stage: 0 });
   const { plan } = env;
-  const worker = await LaneWorker.start(
-    {
-      kafka: env.kafka,
-      client: env.client,
-      groupId: groupOf(env.plan, 'sink'),
-      topic: scoresTopic(plan.pipeline, plan.name),
-      sessionTimeoutMs: env.sessionTimeoutMs,
-      maxQueuedBytes,
-      maxRecordsPerTake: maxRecordsPerTransaction,
-      committedOnly: false,
-      commits: false,
-      open: (context) => openLane(env, grid, context),
-      onNotice: env.onNotice,
-      onFatal: env.onFatal,
-    },
-    env.log,
-  );
-  return superviseWorker(env, worker);
+  return workOnLanes(env, {
+    groupId: groupOf(env.plan, 'sink'),
+    topic: scoresTopic(plan.pipeline, plan.name),
+    maxQueuedBytes,
+    maxRecordsPerTake: maxRecordsPerTransaction,
+    committedOnly: false,
+    commits: false,
+    open: (context) => openLane(env, grid, context),
+  });
 }
 
 /** Fences whoever had the lane, and only then looks where it stands. */

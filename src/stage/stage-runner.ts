@@ -3,18 +3,13 @@ import { unreadable } from '../broker/unreadable.js';
 import type { LaneRecord } from '../broker/lane-record.js';
 import { LaneSender } from '../broker/lane-sender.js';
 import { laneStart } from '../broker/lane-start.js';
-import {
-  LaneWorker,
-  type LaneContext,
-  type LaneHandler,
-  type OpenedLane,
-} from '../broker/lane-worker.js';
+import type { LaneContext, LaneHandler, OpenedLane } from '../broker/lane-worker.js';
 import { groupOf, outputTopic, stageTopic } from '../broker/topics.js';
 import {
   bury,
   connectWorker,
   encodeBatches,
-  superviseWorker,
+  workOnLanes,
   type RunningWorker,
   type WorkerEnvironment,
   type WorkerOptions,
@@ -56,24 +51,15 @@ export async function startStage(options: StageOptions): Promise<RunningWorker> 
       (ms) => meterRun(env, batches, ms),
     ),
   );
-  const worker = await LaneWorker.start(
-    {
-      kafka: env.kafka,
-      client: env.client,
-      groupId: groupOf(plan, `stage-${stage}`),
-      topic: stageTopic(plan.pipeline, plan.name, stage),
-      sessionTimeoutMs: env.sessionTimeoutMs,
-      maxQueuedBytes,
-      maxRecordsPerTake,
-      committedOnly: false,
-      commits: true,
-      open: (context) => openLane(env, options, batcher, context),
-      onNotice: env.onNotice,
-      onFatal: env.onFatal,
-    },
-    env.log,
-  );
-  return superviseWorker(env, worker);
+  return workOnLanes(env, {
+    groupId: groupOf(plan, `stage-${stage}`),
+    topic: stageTopic(plan.pipeline, plan.name, stage),
+    maxQueuedBytes,
+    maxRecordsPerTake,
+    committedOnly: false,
+    commits: true,
+    open: (context) => openLane(env, options, batcher, context),
+  });
 }
 
 function meterRun(env: WorkerEnvironment, batches: readonly TensorBatch[], ms: number): void {
@@ -134,6 +120,8 @@ class StageLane implements LaneHandler {
     let items = 0;
     try {
       for (const record of records) {
+        // What is not begun yet goes on in another worker, from the end of the output.
+        if (this.#context.ending.aborted) break;
         const batch = await this.#read(record);
         if (batch === null) continue;
         group.push({ record, batch });

@@ -111,6 +111,8 @@ function fixesOf({ fixes, to }: Evidence, lane: number): JudgedFix[] {
       offset: record.offset,
       ingestTimeMs: record.timestampMs,
       fix: fixIn(record),
+      sentItem: null,
+      replayOf: null,
       isKeyless: record.key === 'null',
     }));
 }

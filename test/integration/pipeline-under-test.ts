@@ -49,6 +49,7 @@ export interface PipelineSettings {
 }
 
 const sessionTimeoutMs = 6_000;
+const stallTimeoutMs = 60_000;
 
 /** A pipeline of its own on a real broker, whose workers run in the test's process. */
 export class PipelineUnderTest {
@@ -290,7 +291,8 @@ export class PipelineUnderTest {
       client: { ...this.client, clientId: name },
       name,
       plan: this.plan,
-      sessionTimeoutMs,
+      sessionTimeoutMs: 6_000,
+      stallTimeoutMs,
       log: this.log,
       onNotice: (notice) => this.notices.push(`${name}: ${notice}`),
       onFatal: (error) => this.#fatal.push(error),

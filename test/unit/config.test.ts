@@ -49,6 +49,7 @@ describe('the configuration', () => {
       pipeline: 'taxi',
       lanes: 6,
       sessionTimeoutMs: 6_000,
+      stallTimeoutMs: 60_000,
       logLevel: 'info',
     });
   });
@@ -69,8 +70,23 @@ describe('the configuration', () => {
       pipeline: 'environment',
       lanes: 2,
       sessionTimeoutMs: 6_000,
+      stallTimeoutMs: 60_000,
       logLevel: 'warn',
     });
+  });
+
+  it('takes an address for health, of which a flag or the environment can make none', () => {
+    const file = fileWith('health.json', '{"brokers": ["one:1"], "healthListen": "[::1]:0"}');
+    assert.deepEqual(loadConfig(sources({ file })).healthListen, { host: '::1', port: 0 });
+    const flags = { healthListen: 'localhost:9464' };
+    const { healthListen } = loadConfig(sources({ file, flags }));
+    assert.deepEqual(healthListen, { host: 'localhost', port: 9464 });
+    const environment = { STAGECOACH_HEALTH_LISTEN: 'none' };
+    assert.equal(loadConfig(sources({ file, environment })).healthListen, undefined);
+    for (const wrong of ['9464', ':9464', '::1:9464', 'localhost:99999', 'localhost']) {
+      const problems = problemsOf({ file, flags: { healthListen: wrong } });
+      assert.match(problems.join(), new RegExp(`^  healthListen: found "${wrong}"; `));
+    }
   });
 
   it('reads stagecoach.json of the working directory, unless another file is named', () => {
