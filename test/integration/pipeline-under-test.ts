@@ -48,8 +48,6 @@ export interface PipelineSettings {
   readonly cuts?: readonly number[];
 }
 
-const sessionTimeoutMs = 6_000;
-const stallTimeoutMs = 60_000;
 
 /** A pipeline of its own on a real broker, whose workers run in the test's process. */
 export class PipelineUnderTest {
