@@ -16,6 +16,8 @@ export interface Row extends Omit<Judgement, 'poisoned'> {
   /** Of each injection, in milliseconds; none where a standstill is what the fault asks for. */
   readonly standstillsMs: readonly number[];
   readonly promisedMs: number | null;
+  /** What else was measured, in words. */
+  readonly note?: string;
 }
 
 /** A pipeline of so many lanes, cut once, is at work; two workers of each role. */
@@ -39,11 +41,7 @@ export async function startArena(
     ...{ brokers, proxied, tool, model },
     ...{ cuts, lanes, sessionTimeoutMs },
   });
-  for (const role of stand.roles) {
-    for (let number = 0; number < workersOfRole; number += 1) {
-      stand.workers.start(`${role}-${number}`);
-    }
-  }
+  for (let number = 0; number < workersOfRole; number += 1) stand.startWorkers(number);
   const feed = stand.startFeed(traffic, ratePerS);
   await stand.workers.untilWorking();
   await stand.untilMovingSince(Date.now());

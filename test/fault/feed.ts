@@ -7,6 +7,8 @@ import type { FixRecord, Traffic } from './traffic.js';
 const { Kafka: KafkaClient, logLevel } = kafkajs;
 
 const tickMs = 40;
+/** When it is told to stop and no broker answers, it gives up after this. */
+const giveUpMs = 30_000;
 
 /** Where the feed sends, and how much. */
 export interface FeedOptions {
@@ -26,6 +28,7 @@ export class Feed {
   readonly #kafka: Kafka;
   readonly #acknowledged = new Map<string, string>();
   readonly #stopping = new AbortController();
+  readonly #givingUp = new AbortController();
   #extra: FixRecord[] = [];
   #running: Promise<void> = Promise.resolve();
   #producer: Producer | null = null;
@@ -58,9 +61,10 @@ export class Feed {
     this.#extra.push(...records);
   }
 
-  /** Resolves when all that was begun is acknowledged. */
+  /** Resolves when all that was begun is acknowledged, or nobody has answered for long. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    setTimeout(() => this.#givingUp.abort(), giveUpMs).unref();
     await this.#running;
     await this.#producer?.disconnect().catch(() => undefined);
   }
@@ -89,7 +93,7 @@ export class Feed {
       byLane.set(lane, [...(byLane.get(lane) ?? []), record]);
     });
     const left = new Set(byLane.keys());
-    while (left.size > 0) {
+    while (left.size > 0 && !this.#givingUp.signal.aborted) {
       const messages = [...left].flatMap((lane) =>
         (byLane.get(lane) ?? []).map((record) => ({ ...record, partition: lane })),
       );

@@ -15,6 +15,8 @@ export interface Evidence {
   readonly deadLetters: readonly PrintedRecord[];
   /** Values of acknowledged fixes by `lane offset`. */
   readonly acknowledged: ReadonlyMap<string, string>;
+  /** The first fix of each lane that the plan knows of: its windows begin there. */
+  readonly planStart: readonly number[];
   /** The part that is judged, by lane: fixes from … to. */
   readonly from: readonly number[];
   readonly to: readonly number[];
@@ -103,9 +105,10 @@ function lostFixes({ acknowledged, fixes }: Evidence, faults: string[]): number 
   return lost;
 }
 
-function fixesOf({ fixes, to }: Evidence, lane: number): JudgedFix[] {
+function fixesOf({ fixes, planStart, to }: Evidence, lane: number): JudgedFix[] {
+  const [first, end] = [planStart[lane] ?? 0, to[lane] ?? 0];
   return fixes
-    .filter((record) => record.lane === lane && record.offset < (to[lane] ?? 0))
+    .filter((record) => record.lane === lane && record.offset >= first && record.offset < end)
     .sort((a, b) => a.offset - b.offset)
     .map((record) => ({
       offset: record.offset,

@@ -33,6 +33,10 @@ export interface StandOptions {
   readonly cuts: readonly number[];
   readonly lanes: number;
   readonly sessionTimeoutMs: number;
+  /** A pipeline that is there already: it goes on with a new plan. */
+  readonly pipeline?: string;
+  /** Settings of the workers besides. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const topK = 5;
@@ -83,7 +87,7 @@ export class FaultStand {
     const plan = await deploy(
       { ...io, log },
       {
-        pipeline: `fault-${randomUUID().slice(0, 8)}`,
+        pipeline: options.pipeline ?? `fault-${randomUUID().slice(0, 8)}`,
         lanes: options.lanes,
         modelName: 'fault',
         model: options.model,
@@ -92,7 +96,7 @@ export class FaultStand {
         topK,
         encoding: 'raw',
         rules: { ...defaultRules, steps },
-        newPlan: false,
+        newPlan: options.pipeline !== undefined,
       },
     );
     await io.writer.close();
@@ -149,6 +153,11 @@ export class FaultStand {
     return last;
   }
 
+  /** Starts one worker of each role. */
+  startWorkers(number = 0): void {
+    for (const role of this.roles) this.workers.start(`${role}-${number}`);
+  }
+
   /** Resolves when every fix is accounted for, and what came of it was read. */
   async untilDrained(): Promise<number[]> {
     const ends = await this.fixEnds();
@@ -157,7 +166,7 @@ export class FaultStand {
       async () => ({ ends, predictedTo: await this.predictedTo(), notices: this.workers.notices }),
       ({ predictedTo }) => ends.every((end, lane) => (predictedTo[lane] ?? 0) >= end),
     );
-    await this.#untilRead(ends);
+    await this.untilRead();
     return ends;
   }
 
@@ -175,6 +184,7 @@ export class FaultStand {
       predictions: this.predictions.records,
       deadLetters: this.#deadLetters.records,
       acknowledged: this.#acknowledged,
+      planStart: plan.startOffsets,
     };
     return judge(evidence, {
       plan: plan.name,
@@ -194,9 +204,10 @@ export class FaultStand {
   }
 
   /** A mark without a value at the end of every lane, which every reader passes over, is read last. */
-  async #untilRead(fixEnds: readonly number[]): Promise<void> {
+  async untilRead(): Promise<void> {
+    const fixEnds = await this.fixEnds();
     this.#marks += 1;
-    const key = `mark-${this.#marks}`;
+    const key = `mark-${this.plan.name}-${this.#marks}`;
     const lanes = [...Array(this.options.lanes).keys()];
     const marked = [this.predictions, this.#deadLetters];
     // One request for each lane: kafkajs can leave out lanes whose leader changes in between.

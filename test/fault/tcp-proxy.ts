@@ -90,7 +90,11 @@ class Relay {
       to.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => this.reset());
     } else if (!to.write(bytes)) {
       from.pause();
-      await Promise.race([once(to, 'drain'), once(to, 'close')]).catch(() => undefined);
+      const done = new AbortController();
+      const room = [once(to, 'drain', done), once(to, 'close', done)];
+      await Promise.race(room).catch(() => undefined);
+      done.abort();
+      await Promise.allSettled(room);
       this.apply();
     }
   }

@@ -11,10 +11,11 @@ export interface WorkersOptions {
   readonly proxied: readonly string[];
   readonly plan: PlanRecord;
   readonly sessionTimeoutMs: number;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A worker: its role, such as `stage-1`, and a number that says which of the role's it is. */
-export type WorkerName = `${string}-${number}`;
+export type WorkerName = string;
 
 const mainFile = join(projectDir(), 'dist/src/cli/main.js');
 
@@ -117,7 +118,7 @@ export class Workers {
   }
 
   #supervisor(brokers: readonly string[]): Supervisor {
-    const { plan, sessionTimeoutMs } = this.#options;
+    const { plan, sessionTimeoutMs, environment } = this.#options;
     return new Supervisor({
       main: mainFile,
       environment: {
@@ -126,6 +127,7 @@ export class Workers {
         STAGECOACH_LANES: String(plan.lanes),
         STAGECOACH_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
         STAGECOACH_LOG_LEVEL: 'info',
+        ...environment,
       },
       logDir: this.#logDir,
       onNotice: (notice) => this.notices.push(notice),

@@ -290,7 +290,7 @@ export class PipelineUnderTest {
       name,
       plan: this.plan,
       sessionTimeoutMs: 6_000,
-      stallTimeoutMs,
+      stallTimeoutMs: 60_000,
       log: this.log,
       onNotice: (notice) => this.notices.push(`${name}: ${notice}`),
       onFatal: (error) => this.#fatal.push(error),
