@@ -1,14 +1,13 @@
 import type { Logger } from '../log.js';
-import type { DeadLetter } from '../wire/dead-letter.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
-import { encodeTensorBatch, type TensorBatch } from '../wire/tensor-batch.js';
+import { committedProgress } from './committed.js';
 import { connected } from './connect.js';
-import { sendDeadLetters } from './dead-letter-writer.js';
 import { createKafka, type Admin, type ClientOptions, type Kafka } from './kafka-client.js';
+import type { LaneEnvironment } from './lane-environment.js';
 import { LaneLog } from './lane-log.js';
 import type { LaneWorker } from './lane-worker.js';
-import { LaneWriter, type OutgoingRecord } from './lane-writer.js';
-import { pipelineTopics, type PipelineTopics } from './topics.js';
+import { LaneWriter } from './lane-writer.js';
+import { pipelineTopics } from './topics.js';
 import { WorkerMeter, type WorkerIdentity } from './worker-meter.js';
 
 /** What every worker is started with. */
@@ -33,14 +32,11 @@ export interface RunningWorker {
 }
 
 /** A worker's connections. Fetches that wait have one of their own, in its `LaneWorker`. */
-export interface WorkerEnvironment extends WorkerOptions {
+export interface WorkerEnvironment extends WorkerOptions, LaneEnvironment {
   readonly kafka: Kafka;
-  readonly topics: PipelineTopics;
   readonly admin: Admin;
-  /** For look-ups that must not wait. */
   readonly laneLog: LaneLog;
   readonly writer: LaneWriter;
-  readonly meter: WorkerMeter;
 }
 
 /** Connects a worker. */
@@ -66,6 +62,7 @@ export async function connectWorker(
     admin,
     laneLog,
     writer,
+    progressOf: (groupId, topic) => committedProgress(admin, groupId, topic),
     meter,
   };
 }
@@ -80,27 +77,4 @@ export function superviseWorker(env: WorkerEnvironment, worker: LaneWorker): Run
       await Promise.all([env.writer.close(), env.laneLog.close(), env.admin.disconnect()]);
     },
   };
-}
-
-/** Counts dead letters and sends them. Resolves when they are acknowledged. */
-export async function bury(
-  { meter, writer, topics }: WorkerEnvironment,
-  letters: readonly DeadLetter[],
-  signal: AbortSignal,
-): Promise<void> {
-  meter.deadLetters(letters.length);
-  await sendDeadLetters(writer, topics.deadLetter, letters, signal);
-}
-
-/** The records of a worker's output, in the plan's encoding, counted and timed. */
-export function encodeBatches(
-  { meter, plan }: WorkerEnvironment,
-  batches: readonly TensorBatch[],
-): OutgoingRecord[] {
-  return batches.map((batch) => {
-    const startMs = performance.now();
-    const value = encodeTensorBatch(batch, plan.encoding);
-    meter.encoded(batch.items.length, value.byteLength, performance.now() - startMs);
-    return { key: null, value };
-  });
 }
