@@ -9,7 +9,7 @@ import { groupOf, stageTopic } from '../broker/topics.js';
 import { unreadable } from '../broker/unreadable.js';
 import { timed } from '../broker/worker-meter.js';
 import type { Grid } from '../geo/grid.js';
-import { VehicleMap } from '../geo/windows.js';
+import { clockStepMs, VehicleMap } from '../geo/windows.js';
 import type { Covers, TensorBatch } from '../wire/tensor-batch.js';
 import { Windower, windowBatches, type KeylessFix, type WindowedItem } from './windower.js';
 
@@ -17,8 +17,6 @@ import { Windower, windowBatches, type KeylessFix, type WindowedItem } from './w
 const maxItemsPerRecord = 64;
 /** Coverage without items is told after this many fixes even when the lane never rests. */
 const maxUntoldFixes = 2_048;
-/** The broker's append time can step back by so much, as when another broker takes over. */
-const clockStepMs = 60_000;
 
 /** Takes a lane over: where its output ends, with its vehicles as they were there. */
 export async function openWindowerLane(
