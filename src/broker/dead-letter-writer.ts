@@ -1,5 +1,5 @@
 import { deadLetterHeaders, encodeDeadLetter, type DeadLetter } from '../wire/dead-letter.js';
-import type { LaneWriter, OutgoingRecord } from './lane-writer.js';
+import type { OutgoingRecord, RecordWriter } from './lane-writer.js';
 
 /** A dead letter's original is cut to this, so that the letter itself is never too large. */
 const maxOriginalBytes = 1024 * 1024;
@@ -13,7 +13,7 @@ const maxRequestBytes = 2 * maxOriginalBytes;
  * acknowledged: only then may the offsets that they came from be accounted for.
  */
 export async function sendDeadLetters(
-  writer: LaneWriter,
+  writer: RecordWriter,
   topic: string,
   letters: readonly DeadLetter[],
   signal?: AbortSignal,

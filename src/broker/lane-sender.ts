@@ -1,17 +1,17 @@
 import type { LaneContext, LaneProgress } from './lane-worker.js';
-import type { LaneWriter, OutgoingRecord } from './lane-writer.js';
+import type { OutgoingRecord, RecordWriter } from './lane-writer.js';
 
 /**
  * Sends a lane's output, one request in flight at a time, while its worker computes what comes
  * next.
  */
 export class LaneSender {
-  readonly #writer: LaneWriter;
+  readonly #writer: RecordWriter;
   readonly #topic: string;
   readonly #context: LaneContext;
   #inFlight: Promise<void> = Promise.resolve();
 
-  constructor(writer: LaneWriter, topic: string, context: LaneContext) {
+  constructor(writer: RecordWriter, topic: string, context: LaneContext) {
     this.#writer = writer;
     this.#topic = topic;
     this.#context = context;

@@ -1,8 +1,6 @@
 import { PipelineError } from '../errors.js';
 import { decodeTensorBatch, type TensorBatch } from '../wire/tensor-batch.js';
-import { committedProgress } from './committed.js';
-import type { Admin } from './kafka-client.js';
-import type { LaneLog } from './lane-log.js';
+import type { LaneEnvironment } from './lane-environment.js';
 import type { LaneRecord } from './lane-record.js';
 import type { LaneProgress } from './lane-worker.js';
 
@@ -18,7 +16,7 @@ const tailRecords = 8;
  * @returns null where the output holds nothing
  */
 export async function outputCoverage(
-  laneLog: LaneLog,
+  laneLog: LaneEnvironment['laneLog'],
   topic: string,
   lane: number,
 ): Promise<number | null> {
@@ -49,9 +47,7 @@ export function batchOf(record: LaneRecord): TensorBatch | null {
 }
 
 /** What says how far a lane of a worker has got. */
-export interface LaneStartOptions {
-  readonly laneLog: LaneLog;
-  readonly admin: Admin;
+export interface LaneStartOptions extends Pick<LaneEnvironment, 'laneLog' | 'progressOf'> {
   readonly groupId: string;
   readonly inputTopic: string;
   readonly outputTopic: string;
@@ -66,10 +62,10 @@ export interface LaneStartOptions {
  * plan's start.
  */
 export async function laneStart(options: LaneStartOptions): Promise<LaneProgress> {
-  const { laneLog, admin, groupId, inputTopic, outputTopic, lane } = options;
+  const { laneLog, progressOf, groupId, inputTopic, outputTopic, lane } = options;
   const [output, committed, bounds] = await Promise.all([
     outputCoverage(laneLog, outputTopic, lane),
-    committedProgress(admin, groupId, inputTopic),
+    progressOf(groupId, inputTopic),
     laneLog.bounds(inputTopic),
   ]);
   const commit = committed.get(lane);

@@ -22,6 +22,9 @@ export class RecordTooLargeError extends PipelineError {
   }
 }
 
+/** What a lane's output is written with. */
+export type RecordWriter = Pick<LaneWriter, 'send'>;
+
 const firstRetryMs = 50;
 const lastRetryMs = 2_000;
 

@@ -1,16 +1,15 @@
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { DeadLetter } from '../wire/dead-letter.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
-import { encodeTensorBatch, type TensorBatch } from '../wire/tensor-batch.js';
+import { committedProgress } from './committed.js';
 import { connected } from './connect.js';
 import { doneWithin } from './done-within.js';
-import { sendDeadLetters } from './dead-letter-writer.js';
 import { createKafka, type Admin, type ClientOptions, type Kafka } from './kafka-client.js';
+import type { LaneEnvironment } from './lane-environment.js';
 import { LaneLog } from './lane-log.js';
 import type { LaneWorkerOptions } from './lane-worker.js';
-import { LaneWriter, type OutgoingRecord } from './lane-writer.js';
-import { pipelineTopics, type PipelineTopics } from './topics.js';
+import { LaneWriter } from './lane-writer.js';
+import { pipelineTopics } from './topics.js';
 import { WatchedLaneWorker } from './watched-lane-worker.js';
 import type { WorkerHealth } from './worker-health.js';
 import { WorkerMeter, type WorkerIdentity } from './worker-meter.js';
@@ -43,16 +42,16 @@ export interface RunningWorker {
 /** Connections that are replaced together. */
 interface Connections {
   readonly admin: Admin;
-  /** For look-ups that must not wait. */
   readonly laneLog: LaneLog;
   readonly writer: LaneWriter;
 }
 
 /** A worker's connections. Fetches that wait have one of their own, in its `LaneWorker`. */
-export interface WorkerEnvironment extends WorkerOptions, Connections {
+export interface WorkerEnvironment extends WorkerOptions, LaneEnvironment {
   readonly kafka: Kafka;
-  readonly topics: PipelineTopics;
-  readonly meter: WorkerMeter;
+  readonly admin: Admin;
+  readonly laneLog: LaneLog;
+  readonly writer: LaneWriter;
   /** Connects anew: `admin`, `laneLog` and `writer` are others from then on. */
   renew(): Promise<void>;
 }
@@ -97,6 +96,7 @@ export async function connectWorker(
     get writer() {
       return connections.writer;
     },
+    progressOf: (groupId, topic) => committedProgress(connections.admin, groupId, topic),
     meter,
     async renew() {
       const old = connections;
@@ -147,27 +147,4 @@ export async function workOnLanes(env: WorkerEnvironment, work: LaneWork): Promi
       }
     },
   };
-}
-
-/** Counts dead letters and sends them. Resolves when they are acknowledged. */
-export async function bury(
-  { meter, writer, topics }: WorkerEnvironment,
-  letters: readonly DeadLetter[],
-  signal: AbortSignal,
-): Promise<void> {
-  meter.deadLetters(letters.length);
-  await sendDeadLetters(writer, topics.deadLetter, letters, signal);
-}
-
-/** The records of a worker's output, in the plan's encoding, counted and timed. */
-export function encodeBatches(
-  { meter, plan }: WorkerEnvironment,
-  batches: readonly TensorBatch[],
-): OutgoingRecord[] {
-  return batches.map((batch) => {
-    const startMs = performance.now();
-    const value = encodeTensorBatch(batch, plan.encoding);
-    meter.encoded(batch.items.length, value.byteLength, performance.now() - startMs);
-    return { key: null, value };
-  });
 }

@@ -30,6 +30,12 @@ export const defaultRules: WindowRules = {
   memoryMs: 3_600_000,
 };
 
+/**
+ * The broker's append time can step back by so much, as when another broker takes a lane over.
+ * Milliseconds.
+ */
+export const clockStepMs = 60_000;
+
 /** Why a well-formed fix gives no item and goes to the dead-letter topic. */
 export type RejectionCode = 'FIX_IN_FUTURE' | 'FIX_TOO_LATE' | 'FIX_NOT_PLAUSIBLE';
 
@@ -75,7 +81,7 @@ export class VehicleMap {
     this.#rules = rules;
   }
 
-  /** Vehicles that are remembered. */
+  /** Vehicles that are held: those remembered, and some just forgotten. */
   get size(): number {
     return this.#states.size;
   }
@@ -96,7 +102,7 @@ export class VehicleMap {
       );
     }
     const cell = this.#grid.cellAt(fix.latitude, fix.longitude);
-    const last = this.#states.get(fix.vehicleId);
+    const last = this.#remembered(fix.vehicleId, ingestTimeMs);
     const sinceMs = last === undefined ? Infinity : fix.eventTimeMs - last.eventTimeMs;
     if (sinceMs < 0) {
       return rejected(
@@ -146,9 +152,17 @@ export class VehicleMap {
     return { kind: 'entered', cell, window, newTrip };
   }
 
+  /** By the vehicle's own time alone: whether others are still held must not matter. */
+  #remembered(vehicleId: string, nowMs: number): VehicleState | undefined {
+    const state = this.#states.get(vehicleId);
+    if (state === undefined || nowMs - state.ingestTimeMs > this.#rules.memoryMs) return undefined;
+    return state;
+  }
+
+  /** Frees what can't be asked for again, even where the append time steps back. */
   #forget(nowMs: number): void {
     for (const [vehicleId, state] of this.#states) {
-      if (nowMs - state.ingestTimeMs <= this.#rules.memoryMs) return;
+      if (nowMs - state.ingestTimeMs <= this.#rules.memoryMs + clockStepMs) return;
       this.#states.delete(vehicleId);
     }
   }

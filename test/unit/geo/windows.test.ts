@@ -93,6 +93,20 @@ describe('the windows of a vehicle', () => {
     assert.equal(vehicles.size, 2);
   });
 
+  it('are forgotten each for itself, though the broker’s clock has stepped back', () => {
+    const hourMs = 60 * minuteMs;
+    const vehicles = new VehicleMap(grid, defaultRules);
+    vehicles.take(fixAt(row, startMs, 'taxi-2'), startMs);
+    vehicles.take(fixAt(row, startMs), startMs - 30_000);
+    const early = fixAt(row + 1, startMs - minuteMs);
+    // An hour and 1 s after taxi 1's item, and not an hour after the one of taxi 2 before it.
+    assert.equal(codeOf(vehicles.take(early, startMs + hourMs - 29_000)), 'entered');
+    const late = fixAt(row + 1, startMs - minuteMs, 'taxi-2');
+    // Taxi 2 was forgotten for a moment, until the clock stepped back again.
+    vehicles.take(fixAt(row, startMs + hourMs), startMs + hourMs + 10_000);
+    assert.equal(codeOf(vehicles.take(late, startMs + hourMs - 10_000)), 'FIX_TOO_LATE');
+  });
+
   it('are the same after a restart that reads back each vehicle’s last item', () => {
     const before = new VehicleMap(grid, defaultRules);
     const [entered] = drive(before, [row, 0]);
