@@ -1,22 +1,9 @@
 import type { GeoFix } from '../../src/geo/fix.js';
-import { Grid } from '../../src/geo/grid.js';
 import { gridPath, type ModelFiles } from '../../src/model/model-files.js';
+import { columns, rows, smallCity } from '../unit/geo/small-city-grid.js';
 import { randomNetwork } from '../unit/model/networks.js';
 
-const rows = 8;
-const columns = 8;
-
-/** A city of 64 squares of 500 m, all of which hold a road. */
-export const smallCity = Grid.parse({
-  name: 'small city',
-  version: 1,
-  origin: { latitude: 36.4, longitude: 127.3 },
-  cellSizeM: 500,
-  cellSizeDeg: { latitude: 0.004495, longitude: 0.00558 },
-  rows,
-  columns,
-  occupied: Array<string>(rows).fill('#'.repeat(columns)),
-});
+export { smallCity };
 
 /** Cells in a window. */
 export const steps = 4;
