@@ -13,7 +13,9 @@ interface Flags {
 }
 
 const program = new Command('test:fault')
-  .description('injects faults into a pipeline on a cluster of three brokers, and judges what comes out')
+  .description(
+    'injects faults into a pipeline on a cluster of three brokers, and judges what comes out',
+  )
   .addOption(
     new Option('--seed <n>', 'of the moments and the choices').argParser(Number).default(1),
   )

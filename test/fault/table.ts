@@ -46,7 +46,9 @@ export function renderTotals({ seed, seconds, rows, skipped }: CampaignResult): 
     `Standstill within what is promised: ${promised.reduce((sum, row) => sum + within(row), 0)} of ${promised.reduce((sum, row) => sum + row.standstillsMs.length, 0)} times.`,
     ...rows.flatMap(({ fault, note }) => (note === undefined ? [] : [`${fault}: ${note}.`])),
     ...skipped.map((text) => `Not injected: ${text}.`),
-    ...rows.flatMap((row) => (isSound(row) ? [] : row.faults.map((text) => `${row.fault}: ${text}`))),
+    ...rows.flatMap((row) =>
+      isSound(row) ? [] : row.faults.map((text) => `${row.fault}: ${text}`),
+    ),
   ];
   return lines.join('\n');
 }

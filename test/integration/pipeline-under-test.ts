@@ -48,7 +48,6 @@ export interface PipelineSettings {
   readonly cuts?: readonly number[];
 }
 
-
 /** A pipeline of its own on a real broker, whose workers run in the test's process. */
 export class PipelineUnderTest {
   readonly log: Logger;

@@ -25,7 +25,8 @@ const boundBytes = 160 * mebibyte;
 
 /** Resident memory of a process. */
 function residentBytes(pid: number): number {
-  const [, kilobytes = '0'] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  const [, kilobytes = '0'] =
+    /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;
 }
 
@@ -86,7 +87,8 @@ async function owedFixes(stand: FaultStand): Promise<number> {
 
 export const slowStage: ToldFault = {
   name: 'slow stage',
-  guarantee: 'a stage a hundred times slower than its input stays within its memory, and catches up',
+  guarantee:
+    'a stage a hundred times slower than its input stays within its memory, and catches up',
   times: { full: 1, short: 1 },
   run,
 };

@@ -89,7 +89,7 @@ async function alwaysHolds(property: Property): Promise<void> {
     if (broken.has(property)) throw broken.get(property);
   });
   await fc.assert(holds, {
-    numRuns: 1_500,
+    numRuns: 1_200,
     seed,
     examples: rareCases.map((actions): [readonly Action[]] => [actions]),
   });
