@@ -35,6 +35,7 @@ export async function openWindowerLane(
     outputTopic,
     lane,
     startOffset: plan.startOffsets[lane] ?? 0,
+    upstream: null,
   });
   const vehicles = new VehicleMap(grid, plan.rules);
   await restoreVehicles(env, vehicles, outputTopic, lane, coveredTo);

@@ -2,12 +2,13 @@ import { newPart } from '../broker/coverage.js';
 import { bury, encodeBatches, type LaneEnvironment } from '../broker/lane-environment.js';
 import type { LaneRecord } from '../broker/lane-record.js';
 import { LaneSender } from '../broker/lane-sender.js';
-import { laneStart } from '../broker/lane-start.js';
+import { laneStart, type LaneStartOptions } from '../broker/lane-start.js';
 import type { LaneContext, LaneHandler, OpenedLane } from '../broker/lane-worker.js';
-import { groupOf, outputTopic, stageTopic } from '../broker/topics.js';
+import { groupOf, outputTopic, pipelineTopics, stageTopic } from '../broker/topics.js';
 import { unreadable } from '../broker/unreadable.js';
 import { timed } from '../broker/worker-meter.js';
 import type { DeadLetter } from '../wire/dead-letter.js';
+import type { PlanRecord } from '../wire/partition-plan.js';
 import { decodeTensorBatch, encodeTensorBatch, type TensorBatch } from '../wire/tensor-batch.js';
 import type { MicroBatcher } from './micro-batcher.js';
 import type { FailedItem, StageResult } from './stage-logic.js';
@@ -47,10 +48,23 @@ export async function openStageLane(
     outputTopic: output,
     lane: context.lane,
     startOffset: plan.startOffsets[context.lane] ?? 0,
+    upstream: upstreamOf(plan, stage),
   });
   const sender = new LaneSender(env.writer, output, context);
   const handler = new StageLane(env, inputTopic, batcher, sender, context, start.coveredTo);
   return { fromOffset: start.nextOffset, handler };
+}
+
+/** Whose output a stage reads. */
+function upstreamOf(plan: PlanRecord, stage: number): LaneStartOptions['upstream'] {
+  if (stage === 1) {
+    return { groupId: groupOf(plan, 'windower'), topic: pipelineTopics(plan.pipeline).fixes };
+  }
+  const before = stage - 1;
+  return {
+    groupId: groupOf(plan, `stage-${before}`),
+    topic: stageTopic(plan.pipeline, plan.name, before),
+  };
 }
 
 /** One lane of a stage: every record in gives one record out, with the same coverage. */
