@@ -1,5 +1,5 @@
 import { mkdtemp } from 'node:fs/promises';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KafkaNode } from '../../infra/broker/testing.mjs';
@@ -7,6 +7,7 @@ import { infra } from '../integration/infra.js';
 import { clusterFolderPrefix, noteOwner, sweepJavaBrokers } from '../integration/java-kafka.js';
 import { dockerNodes } from './docker-cluster.js';
 import type { KafkaTool } from './console-reader.js';
+import { kafkaTool } from './kafka-tool.js';
 import { TcpProxy, type NetworkFault } from './tcp-proxy.js';
 
 /** Nodes of a cluster. */
@@ -95,25 +96,9 @@ export class FaultCluster {
   }
 }
 
-/** Kafka's tools, run by this machine's Java. */
-export async function hostTool(): Promise<KafkaTool> {
-  const { java, problem } = infra.hasJars() ? await infra.findJava() : { problem: 'no Kafka jars' };
-  if (java === undefined) throw new Error(`Kafka's tools can't be run: found ${problem}.`);
-  const loggingFile = join(await mkdtemp(join(tmpdir(), 'stagecoach-tool-')), 'log4j.properties');
-  writeFileSync(
-    loggingFile,
-    'log4j.rootLogger=ERROR, stderr\nlog4j.appender.stderr=org.apache.log4j.ConsoleAppender\nlog4j.appender.stderr.Target=System.err\nlog4j.appender.stderr.layout=org.apache.log4j.SimpleLayout\n',
-  );
-  process.once('exit', () => rmSync(join(loggingFile, '..'), { recursive: true, force: true }));
-  return (mainClass) => ({
-    program: java,
-    args: infra.javaArguments({ mainClass, args: [], loggingFile }),
-  });
-}
-
 async function javaNodes(proxyPorts: readonly number[]): Promise<ClusterParts> {
   await sweepJavaBrokers();
-  const tool = await hostTool();
+  const tool = await kafkaTool();
   const dataDir = await mkdtemp(join(tmpdir(), clusterFolderPrefix));
   noteOwner(dataDir);
   const nodes = await infra.javaCluster({ dataDir, proxyPorts });

@@ -95,8 +95,9 @@ export class ConsoleReader {
     throw new Error(`the console consumer has ended:\n${this.#errors}`);
   }
 
+  /** It may run in a container, to which only a signal that can be caught is passed on. */
   stop(): void {
-    this.#child.kill('SIGKILL');
+    this.#child.kill('SIGTERM');
   }
 
   #take(line: string): void {

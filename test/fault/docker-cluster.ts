@@ -2,7 +2,8 @@ import { GenericContainer, Network, Wait, type StartedTestContainer } from 'test
 import type { KafkaNode } from '../../infra/broker/testing.mjs';
 import { infra } from '../integration/infra.js';
 import { ownerLabels, prepareTestcontainers } from '../integration/kafka-container.js';
-import { hostTool, type ClusterParts } from './cluster.js';
+import type { ClusterParts } from './cluster.js';
+import { kafkaTool } from './kafka-tool.js';
 
 const startLimitMs = 120_000;
 const clusterId = 'Zm9yIHRoZSBmYXVsdHMhIQ';
@@ -70,5 +71,5 @@ export async function dockerNodes(proxyPorts: readonly number[]): Promise<Cluste
     await Promise.all(all.map((container) => container.remove({ force: true, v: true })));
     await network.stop();
   };
-  return { nodes, tool: await hostTool(), remove };
+  return { nodes, tool: await kafkaTool(), remove };
 }

@@ -7,12 +7,16 @@ const diskMebibytes = 128;
 /** A worker that stands still for so long says why. */
 const stallTimeoutMs = 5_000;
 
+const noJava = 'the broker whose disk is small is run by Java, which set-up has not found here';
+
 export const diskFull: ToldFault = {
   name: 'disk full',
   guarantee:
     'a broker whose disk is full is told by those who wait for it, and loses nothing that it has acknowledged',
   times: { full: 1, short: 1 },
   run: async (cluster, seed, sessionTimeoutMs) => {
+    const { problem } = await infra.findJava();
+    if (problem !== undefined || !infra.hasJars()) return noJava;
     const disk = await SmallDisk.mount(diskMebibytes);
     if (typeof disk === 'string') return disk;
     // A broker of its own, alone: nobody else has what it writes.
