@@ -17,7 +17,10 @@ export interface BuriedLetter {
  * All dead letters, oldest first. One that a worker and its successor both have written, or that was
  * read by two plans, is there once.
  */
-export async function readDeadLetters(laneLog: LaneLog, topic: string): Promise<BuriedLetter[]> {
+export async function readDeadLetters(
+  laneLog: Pick<LaneLog, 'bounds' | 'read'>,
+  topic: string,
+): Promise<BuriedLetter[]> {
   const { begin, end } = await laneLog.bounds(topic);
   const letters = new Map<string, { readonly found: BuriedLetter; readonly writtenMs: number }>();
   const replayed = new Map<string, number>();

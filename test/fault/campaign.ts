@@ -58,11 +58,12 @@ export async function runFault(arena: Arena, fault: Fault, times: number): Promi
     const beganMs = Date.now();
     await fault.inject(arena);
     if (fault.isContinuous === true && count < times - 1) continue;
+    // What was under way comes out at first: a lane stands still only when that is done.
+    await stand.workers.untilWorking();
     await stand.untilMovingSince(Date.now());
     standstillsMs.push(
       standstillMs(stand.predictions.records, stand.options.lanes, beganMs, Date.now()),
     );
-    await stand.workers.untilWorking();
   }
   await fault.after?.(arena);
   // The fixes before this moment have to come out, while those after it keep flowing.

@@ -182,7 +182,10 @@ export class FaultStand {
       ...{ lanes: this.options.lanes, fixesTopic: this.topics.fixes, from, to },
       fixes: this.#fixes.records,
       predictions: this.predictions.records,
-      deadLetters: this.#deadLetters.records,
+      // A plan before this one has had its own rulings on the fixes that its sink did not reach.
+      deadLetters: this.#deadLetters.records.filter(
+        ({ timestampMs }) => timestampMs >= plan.createdAtMs,
+      ),
       acknowledged: this.#acknowledged,
       planStart: plan.startOffsets,
     };

@@ -1,15 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Arena, Fault } from '../fault.js';
 
-/** A dead worker's lanes go to its peer when its session has ended, and one check of it is over. */
-const takenOver = (sessionTimeoutMs: number): number => 1.5 * sessionTimeoutMs;
+/** A dead worker's lanes go to its peer when its session has ended. */
+export const takenOver = (sessionTimeoutMs: number): number => 1.5 * sessionTimeoutMs;
+/** Those of a sink later: what it had begun has to be aborted first. */
+export const sinkTakenOver = (sessionTimeoutMs: number): number =>
+  takenOver(sessionTimeoutMs) + 1_000;
 
-function killed(role: string, what: string): Fault {
+function killed(role: string, what: string, promisedMs = takenOver): Fault {
   return {
     name: `kill ${role}`,
     guarantee: `a killed ${what} loses, repeats and reorders nothing, and its peer goes on with its lanes`,
     times: { full: 6, short: 1 },
-    promisedMs: takenOver,
+    promisedMs,
     inject: ({ stand, chance }) => {
       stand.workers.signal(chance.of(workersOf(stand.workers.names, role)), 'SIGKILL');
       return Promise.resolve();
@@ -68,7 +71,7 @@ export const kills: readonly Fault[] = [
   killed('windower', 'windower'),
   killed('stage-1', 'worker of the first stage'),
   killed('stage-2', 'worker of the last stage'),
-  killed('sink', 'sink'),
+  killed('sink', 'sink', sinkTakenOver),
   several,
   all,
   crashLoop,

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../fault.js';
+import { sinkTakenOver, takenOver } from './kills.js';
 
 /** A worker that is stopped past its session, while its successor is at work, and then goes on. */
-function zombie(role: string, what: string): Fault {
+function zombie(role: string, what: string, promisedMs = takenOver): Fault {
   return {
     name: `zombie ${role}`,
     guarantee: `a ${what} that was frozen and comes back beside its successor spoils nothing`,
     times: { full: 3, short: 1 },
-    promisedMs: (sessionTimeoutMs) => 1.5 * sessionTimeoutMs,
+    promisedMs,
     inject: async ({ stand, chance, sessionTimeoutMs }) => {
       const { workers } = stand;
       const name = chance.of(workers.names.filter((worker) => worker.startsWith(`${role}-`)));
@@ -28,5 +29,5 @@ function zombie(role: string, what: string): Fault {
 export const zombies: readonly Fault[] = [
   zombie('windower', 'windower'),
   zombie('stage-1', 'worker of the first stage'),
-  zombie('sink', 'sink'),
+  zombie('sink', 'sink', sinkTakenOver),
 ];
