@@ -75,6 +75,17 @@ export class Workers {
     }
   }
 
+  /** Kills some at once. Resolves when their processes have ended. */
+  async kill(...names: readonly string[]): Promise<void> {
+    const before = names.map((name) => [name, this.pidOf(name)] as const);
+    for (const name of names) this.signal(name, 'SIGKILL');
+    await eventually(
+      'those who were killed have ended',
+      () => before.filter(([name, pid]) => pid !== undefined && this.pidOf(name) === pid),
+      (left) => left.length === 0,
+    );
+  }
+
   pidOf(name: string): number | undefined {
     return this.#of(name).pidOf(name);
   }

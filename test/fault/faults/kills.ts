@@ -13,10 +13,8 @@ function killed(role: string, what: string, promisedMs = takenOver): Fault {
     guarantee: `a killed ${what} loses, repeats and reorders nothing, and its peer goes on with its lanes`,
     times: { full: 6, short: 1 },
     promisedMs,
-    inject: ({ stand, chance }) => {
-      stand.workers.signal(chance.of(workersOf(stand.workers.names, role)), 'SIGKILL');
-      return Promise.resolve();
-    },
+    inject: ({ stand: { workers }, chance }) =>
+      workers.kill(chance.of(workersOf(workers.names, role))),
   };
 }
 
@@ -30,8 +28,7 @@ const several: Fault = {
   times: { full: 6, short: 1 },
   inject: ({ stand: { workers }, chance }) => {
     const count = Math.floor(chance.between(2, workers.names.length));
-    for (const name of chance.some(count, workers.names)) workers.signal(name, 'SIGKILL');
-    return Promise.resolve();
+    return workers.kill(...chance.some(count, workers.names));
   },
 };
 
@@ -39,10 +36,7 @@ const all: Fault = {
   name: 'kill all',
   guarantee: 'all workers killed at once lose, repeat and reorder nothing',
   times: { full: 3, short: 1 },
-  inject: ({ stand: { workers } }) => {
-    for (const name of workers.names) workers.signal(name, 'SIGKILL');
-    return Promise.resolve();
-  },
+  inject: ({ stand: { workers } }) => workers.kill(...workers.names),
 };
 
 /** So long after its start a worker is killed, at most: before, while or after it joins its group. */
@@ -56,7 +50,7 @@ async function crashAgainAndAgain({ stand: { workers }, chance }: Arena): Promis
     while (workers.pidOf(name) === undefined || workers.pidOf(name) === pid) await delay(20);
     pid = workers.pidOf(name);
     await delay(chance.between(0, crashWithinMs));
-    workers.signal(name, 'SIGKILL');
+    await workers.kill(name);
   }
 }
 
