@@ -184,7 +184,8 @@ function aPrediction(number: number): OutgoingRecord {
 
 async function removeTraces(by: Admin): Promise<void> {
   const existing = new Set(await by.listTopics());
-  const ours = Object.values(topics).filter((topic: string) => existing.has(topic));
+  const names: readonly string[] = Object.values<string>({ ...topics });
+  const ours = names.filter((topic) => existing.has(topic));
   await by.deleteGroups([groupId]).catch(() => undefined);
   if (ours.length > 0) await by.deleteTopics({ topics: ours });
 }
