@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { TcpProxy, type NetworkFault } from '../../fault/tcp-proxy.js';
 
 const limitMs = 20_000;
@@ -111,8 +111,9 @@ export class ProxiedEcho {
     echo.#server.listen(0, '127.0.0.1');
     await once(echo.#server, 'listening');
     echo.#proxy = await TcpProxy.listen(echo.#faults);
-    const { port } = echo.#server.address() as AddressInfo;
-    echo.#proxy.leadTo(`127.0.0.1:${port}`);
+    const address = echo.#server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('the server has no port');
+    echo.#proxy.leadTo(`127.0.0.1:${address.port}`);
     return echo;
   }
 
