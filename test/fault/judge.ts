@@ -1,9 +1,10 @@
 import type { WindowRules } from '../../src/geo/windows.js';
 import { Referee, type RefereeOptions } from '../../src/observe/referee.js';
 import type { UncutModel } from '../../src/observe/uncut-model.js';
+import type { Prediction } from '../../src/wire/prediction.js';
 import type { PrintedRecord } from './console-reader.js';
 import { decodeLetter, decodePrinted, fixIn } from './decode.js';
-import { compareLetters, isOf, lettersDue, type JudgedFix } from './letters.js';
+import { compareLetters, isOf, lettersDue, type JudgedFix, type LanePart } from './letters.js';
 
 /** What a judgement rests on: what the Java client reads, and what the brokers have acknowledged. */
 export interface Evidence {
@@ -60,13 +61,16 @@ export async function judge(evidence: Evidence, law: Law): Promise<Judgement> {
   let poisoned = 0;
   for (let lane = 0; lane < evidence.lanes; lane += 1) {
     const fixes = fixesOf(evidence, lane);
-    const predictions = evidence.predictions
-      .filter((record) => record.lane === lane && hasValue(record))
-      .map(decodePrinted);
     const part = { lane, from: evidence.from[lane] ?? 0, to: evidence.to[lane] ?? 0 };
+    const written = evidence.predictions
+      .filter((record) => record.lane === lane && hasValue(record))
+      .map((record) => ({ key: record.key, prediction: decodePrinted(record) }));
+    const otherKeys = compareKeys(written, part);
+    wrong += otherKeys.length;
+    faults.push(...otherKeys);
     const due = lettersDue(law, part.from, fixes);
     poisoned += due.failed.size;
-    const inPart = letters.filter((letter) => isOf(letter, part));
+    const inPart = letters.filter((letter) => isOf(evidence.fixesTopic, letter, part));
     const differences = compareLetters(evidence.fixesTopic, due, inPart);
     wrong += differences.length;
     faults.push(...differences.map((text) => `lane ${lane}: ${text}`));
@@ -75,7 +79,7 @@ export async function judge(evidence: Evidence, law: Law): Promise<Judgement> {
       judgeFrom: part.from,
       judgeTo: part.to,
       fixes,
-      predictions,
+      predictions: written.map(({ prediction }) => prediction),
       failedOffsets: due.failed,
     });
   }
@@ -103,6 +107,20 @@ function lostFixes({ acknowledged, fixes }: Evidence, faults: string[]): number 
     faults.push(`the acknowledged fix at lane and offset ${place} is not in its topic`);
   }
   return lost;
+}
+
+/** A prediction's key is its vehicle. */
+function compareKeys(
+  written: readonly { readonly key: string; readonly prediction: Prediction }[],
+  { lane, from, to }: LanePart,
+): string[] {
+  return written
+    .filter(({ prediction: { offset } }) => offset >= from && offset < to)
+    .filter(({ key, prediction }) => key !== prediction.vehicleId)
+    .map(
+      ({ key, prediction: { offset, vehicleId } }) =>
+        `lane ${lane}, offset ${offset} has a prediction of vehicle ${vehicleId} with the key ${key}`,
+    );
 }
 
 function fixesOf({ fixes, planStart, to }: Evidence, lane: number): JudgedFix[] {

@@ -18,17 +18,22 @@ export interface LettersDue {
 }
 
 /** Part of a lane of fixes. */
-interface LanePart {
+export interface LanePart {
   readonly lane: number;
   readonly from: number;
   /** Behind the last one. */
   readonly to: number;
 }
 
-/** Whether a letter is about a fix of this part, or about the item that was made of it. */
-export function isOf({ lane, offset, item }: JudgedLetter, part: LanePart): boolean {
-  const fix = item ?? offset;
-  return lane === part.lane && fix >= part.from && fix < part.to;
+/**
+ * Whether a letter is about a fix of this part, or about the item that was made of it. One about a
+ * whole record of another topic can't be told from its place: it is of every part of its lane.
+ */
+export function isOf(fixesTopic: string, letter: JudgedLetter, part: LanePart): boolean {
+  if (letter.lane !== part.lane) return false;
+  if (letter.topic !== fixesTopic && letter.item === null) return true;
+  const fix = letter.item ?? letter.offset;
+  return fix >= part.from && fix < part.to;
 }
 
 /** @param from the first fix that is judged; those before it say what their vehicles' windows are */
@@ -79,9 +84,10 @@ export function compareLetters(
       wrong.push(`the dead letter of the fix ${offset} says ${code} instead of ${expected}`);
     }
   }
-  for (const { item, code } of ofItems) {
-    if (item === null || !due.failed.has(item)) {
-      wrong.push(`the item of the fix ${item ?? 0} has a dead letter, ${code}`);
+  for (const { topic, offset, item, code } of ofItems) {
+    if (item === null) wrong.push(`the record ${offset} of ${topic} has a dead letter, ${code}`);
+    else if (!due.failed.has(item)) {
+      wrong.push(`the item of the fix ${item} has a dead letter, ${code}`);
     }
   }
   return wrong;

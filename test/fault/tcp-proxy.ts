@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
 
 /** What a proxy does to the connections of one client. */
 export type NetworkFault =
@@ -29,6 +29,18 @@ export function clientIdOf(firstBytes: Buffer): string | null {
   const idAt = lengthAt + 2;
   const end = idAt + Math.max(0, firstBytes.readInt16BE(lengthAt));
   return firstBytes.length < end ? null : firstBytes.toString('utf8', idAt, end);
+}
+
+/** Enough for a client to read the part of an answer before its connection is reset. */
+const partReadMs = 20;
+
+/** Resolves when a socket tells this, or the other one has closed. */
+async function eventOrClose(teller: Socket, event: string, other: Socket): Promise<void> {
+  const done = new AbortController();
+  const either = [once(teller, event, done), once(other, 'close', done)];
+  await Promise.race(either).catch(() => undefined);
+  done.abort();
+  await Promise.allSettled(either);
 }
 
 /** One client's connection, and the one to the broker that was made for it. */
@@ -82,19 +94,21 @@ class Relay {
   }
 
   async #write(bytes: Buffer, from: Socket, to: Socket): Promise<void> {
-    const fault = this.#fault;
+    // What was read before the network stood still, such as the first words of a new connection.
+    while (this.#fault?.kind === 'stall' && !to.destroyed) await eventOrClose(from, 'resume', to);
     if (to.destroyed) return;
+    const fault = this.#fault;
     if (fault?.kind === 'cut') {
       this.reset();
     } else if (fault?.kind === 'reset' && from === this.#broker) {
-      to.write(bytes.subarray(0, Math.ceil(bytes.length / 2)), () => this.reset());
+      to.write(bytes.subarray(0, Math.ceil(bytes.length / 2)));
+      // Where a part and the reset come in at once, libuv tells its reader of an ordinary end.
+      await delay(partReadMs);
+      await immediate();
+      this.reset();
     } else if (!to.write(bytes)) {
       from.pause();
-      const done = new AbortController();
-      const room = [once(to, 'drain', done), once(to, 'close', done)];
-      await Promise.race(room).catch(() => undefined);
-      done.abort();
-      await Promise.allSettled(room);
+      await eventOrClose(to, 'drain', to);
       this.apply();
     }
   }
