@@ -27,9 +27,9 @@ export interface LaneGroupOptions {
 }
 
 /** Heartbeats tell of a rebalance: often enough that a joining worker is served in well under 1 s. */
-const heartbeatIntervalMs = 250;
+const heartbeatIntervalMs = 150;
 /** How often kafkajs looks at its paused lanes, and with that at the time for a heartbeat. */
-const idleLoopMs = 100;
+const idleLoopMs = 50;
 /** Between a membership that has failed and the next try. */
 const restartPauseMs = 300;
 

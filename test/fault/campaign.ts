@@ -76,8 +76,3 @@ export async function runFault(arena: Arena, fault: Fault, times: number): Promi
     ...judgement,
   };
 }
-
-/** Whether nothing is lost, repeated, reordered or wrong, and something was made. */
-export function isSound(row: Row): boolean {
-  return row.lost + row.repeated + row.reordered + row.wrong === 0 && row.expected > 0;
-}

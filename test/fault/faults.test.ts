@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { enduredFaults, sessionTimeoutMs, toldFaults } from './all-faults.js';
-import { isSound, runFault, startArena, type Row } from './campaign.js';
+import { runFault, startArena, type Row } from './campaign.js';
 import { FaultCluster } from './cluster.js';
 import type { Arena } from './fault.js';
+import { isSound } from './judge.js';
 
 /** Each fault once or a few times; `npm run test:fault` injects them often, and takes other seeds. */
 const seed = 1;

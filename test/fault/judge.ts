@@ -37,6 +37,11 @@ export interface Judgement {
   readonly faults: readonly string[];
 }
 
+/** Whether nothing is lost, repeated, reordered or wrong, and something was made. */
+export function isSound(found: Omit<Judgement, 'poisoned'>): boolean {
+  return found.lost + found.repeated + found.reordered + found.wrong === 0 && found.expected > 0;
+}
+
 /** The laws by which is judged. */
 export interface Law extends Omit<RefereeOptions, 'predict'> {
   readonly rules: WindowRules;

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { enduredFaults, sessionTimeoutMs, toldFaults } from './all-faults.js';
-import { isSound, runFault, startArena, type Row } from './campaign.js';
+import { runFault, startArena, type Row } from './campaign.js';
 import { FaultCluster } from './cluster.js';
+import { isSound } from './judge.js';
 import { renderTotals, renderTable } from './table.js';
 
 interface Flags {

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { isSound, type Row } from './campaign.js';
+import type { Row } from './campaign.js';
+import { isSound } from './judge.js';
 import { median } from './standstill.js';
 
 /** What a whole run has come to. */

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { LaneRecord } from '../../../src/broker/lane-record.js';
-import { Grid } from '../../../src/geo/grid.js';
 import { VehicleMap } from '../../../src/geo/windows.js';
 import { loggedFix } from '../../../src/observe/logged-fix.js';
 import { Windower } from '../../../src/producer/windower.js';
@@ -9,21 +8,8 @@ import { encodeGeoFix } from '../../../src/wire/geo-fix.js';
 import { replayOfHeader } from '../../../src/wire/replay-mark.js';
 import { encodeTensorBatch, type TensorBatch } from '../../../src/wire/tensor-batch.js';
 import { aBatch, anItem, ints } from '../batch-fixture.js';
+import { minute, rowOfCells as grid, startMs } from './row-of-cells.js';
 
-const minute = 60_000;
-const startMs = 1_709_478_000_000;
-
-/** Cells 1 … 9 in a row from west to east. */
-const grid = Grid.parse({
-  name: 'test',
-  version: 1,
-  origin: { latitude: 36.5, longitude: 127 },
-  cellSizeM: 1_000,
-  cellSizeDeg: { latitude: 0.01, longitude: 0.01 },
-  rows: 1,
-  columns: 9,
-  occupied: ['#########'],
-});
 const rules = {
   ...{ steps: 3, tripGapMs: 10 * minute, maxSpeedKmh: 250 },
   ...{ maxFutureMs: 5 * minute, memoryMs: 60 * minute },

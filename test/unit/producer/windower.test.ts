@@ -3,28 +3,14 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { LaneRecord } from '../../../src/broker/lane-record.js';
 import type { GeoFix } from '../../../src/geo/fix.js';
-import { Grid } from '../../../src/geo/grid.js';
 import { VehicleMap } from '../../../src/geo/windows.js';
 import { Windower, type WindowerStep } from '../../../src/producer/windower.js';
 import { decodeDeadLetter, encodeDeadLetter } from '../../../src/wire/dead-letter.js';
 import { encodeGeoFix } from '../../../src/wire/geo-fix.js';
 import { encodeTensorBatch } from '../../../src/wire/tensor-batch.js';
 import { aBatch } from '../batch-fixture.js';
+import { minute, rowOfCells as grid, startMs } from './row-of-cells.js';
 
-const minute = 60_000;
-const startMs = 1_709_478_000_000;
-
-/** Cells 1 … 9 in a row from west to east, each about 0.9 km wide. */
-const grid = Grid.parse({
-  name: 'test',
-  version: 1,
-  origin: { latitude: 36.5, longitude: 127 },
-  cellSizeM: 1_000,
-  cellSizeDeg: { latitude: 0.01, longitude: 0.01 },
-  rows: 1,
-  columns: 9,
-  occupied: ['#########'],
-});
 const rules = {
   steps: 3,
   tripGapMs: 10 * minute,
