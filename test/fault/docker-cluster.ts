@@ -47,7 +47,7 @@ export async function dockerNodes(proxyPorts: readonly number[]): Promise<Cluste
               { container: ports.client, host: published.client },
               { container: ports.proxied, host: published.proxied },
             )
-            .withWaitStrategy(Wait.forListeningPorts())
+            .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
             .withStartupTimeout(startLimitMs)
             .start();
           containers.push(container.getId());
@@ -67,8 +67,13 @@ export async function dockerNodes(proxyPorts: readonly number[]): Promise<Cluste
     });
   }
   const remove = async (): Promise<void> => {
-    const all = containers.map((id) => client.container.getById(id));
-    await Promise.all(all.map((container) => container.remove({ force: true, v: true })));
+    const mine = Object.entries(ownerLabels());
+    // Those whose start has failed are not known by id, and run; those that were killed don't run.
+    const running = (await client.container.list()).filter(({ Labels }) =>
+      mine.every(([label, value]) => Labels[label] === value),
+    );
+    const all = new Set([...containers, ...running.map(({ Id }) => Id)]);
+    for (const id of all) await client.container.getById(id).remove({ force: true, v: true });
     await network.stop();
   };
   return { nodes, tool: await kafkaTool(), remove };
