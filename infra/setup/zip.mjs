@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, mkdirSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -57,9 +57,9 @@ async function extract(path, file, entry, target, onBytes) {
       yield chunk;
     }
   };
-  const output = createWriteStream(target);
-  if (entry.packedBytes === 0) output.end();
+  if (entry.packedBytes === 0) writeFileSync(target, '');
   else {
+    const output = createWriteStream(target);
     const packed = createReadStream(path, { start, end: start + entry.packedBytes - 1 });
     if (entry.method === stored) await pipeline(packed, count, output);
     else await pipeline(packed, createInflateRaw({ chunkSize: 1 << 20 }), count, output);
