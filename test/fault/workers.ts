@@ -14,9 +14,6 @@ export interface WorkersOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A worker: its role, such as `stage-1`, and a number that says which of the role's it is. */
-export type WorkerName = string;
-
 const mainFile = join(projectDir(), 'dist/src/cli/main.js');
 
 /**
@@ -48,7 +45,8 @@ export class Workers {
     return [...this.#names];
   }
 
-  start(name: WorkerName): void {
+  /** @param name its role, and a number that says which of the role's it is, such as `stage-1-0` */
+  start(name: string): void {
     const role = name.replace(/-\d+$/, '');
     const command = role.startsWith('stage-') ? ['stage', role.slice(6)] : [role];
     const args = [...command, '--plan', this.#options.plan.name, '--name', name];

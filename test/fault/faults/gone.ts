@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { stageTopic } from '../../../src/broker/topics.js';
 import type { FaultStand } from '../stand.js';
 import { goOnWithNewPlan, startSmallStand, toldRow, untilTold, type ToldFault } from '../told.js';
-import type { Traffic } from '../traffic.js';
 
 /** Something that a stage needs is gone; then all goes on with a new plan. */
 function gone(
@@ -15,11 +14,7 @@ function gone(
     guarantee,
     times: { full: 1, short: 1 },
     run: async (cluster, seed, sessionTimeoutMs) => {
-      const { stand, traffic }: { stand: FaultStand; traffic: Traffic } = await startSmallStand(
-        cluster,
-        seed,
-        { sessionTimeoutMs },
-      );
+      const { stand, traffic } = await startSmallStand(cluster, seed, { sessionTimeoutMs });
       try {
         await take(stand);
         return toldRow({ name, guarantee }, await goOnWithNewPlan(stand, traffic));

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Arena, Fault } from '../fault.js';
-import type { WorkerName } from '../workers.js';
 
 /** Numbers 0 and 1 of each role are there all the time. */
 const firstExtra = 2;
@@ -9,7 +8,7 @@ function extras({ stand: { workers } }: Arena): string[] {
   return workers.names.filter((name) => Number(name.split('-').at(-1)) >= firstExtra);
 }
 
-function nameOf(role: string, number: number): WorkerName {
+function nameOf(role: string, number: number): string {
   return `${role}-${number}`;
 }
 
