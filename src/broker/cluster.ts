@@ -1,5 +1,5 @@
 import type { Kafka } from './kafka-client.js';
-import { TopicError } from './errors.js';
+import { laidOutOtherwise } from './kafkajs/substitute.js';
 
 /**
  * The part of kafkajs 2.2.4 that is not in its public types and that a reader without a consumer
@@ -42,7 +42,8 @@ export interface RawLane {
   readonly lastStableOffset?: string;
   readonly abortedTransactions?:
     readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
-  readonly messages: readonly RawMessage[];
+  /** With the end of their batches, which may lie behind the last of them: see kafkajs/batch-ends.ts. */
+  readonly messages: readonly RawMessage[] & { readonly behind?: number | null };
 }
 
 /** A connection to one broker. */
@@ -79,9 +80,7 @@ export function createCluster(kafka: Kafka): Cluster {
   );
   const create = key === undefined ? undefined : (Reflect.get(kafka, key) as unknown);
   if (typeof create !== 'function') {
-    throw new TopicError(
-      'kafkajs is not laid out as version 2.2.4 is: install the exact versions of package-lock.json with "npm run setup".',
-    );
+    throw laidOutOtherwise();
   }
   return (create as (options: ClusterOptions) => Cluster)({
     metadataMaxAge: 300_000,

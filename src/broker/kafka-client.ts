@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as KafkaJS from 'kafkajs';
 import type { Logger } from '../log.js';
-import { fixKafkaJS } from './kafkajs-fixes.js';
+import { fixKafkaJS } from './kafkajs/fixes.js';
 
 const require = createRequire(import.meta.url);
 

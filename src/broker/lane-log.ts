@@ -143,12 +143,11 @@ export class LaneLog {
           },
         ],
       });
-      return responses.flatMap(({ partitions }, among) =>
-        partitions.map((raw, at) =>
+      return responses.flatMap(({ partitions }) =>
+        partitions.map((raw) =>
           laneRecords(raw, {
             fromOffset: positions.get(raw.partition) ?? 0,
             committedOnly: options.committedOnly,
-            isFirst: at === 0 && among === 0,
           }),
         ),
       );

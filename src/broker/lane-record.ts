@@ -26,13 +26,6 @@ interface Reading {
   readonly fromOffset: number;
   /** Only records of committed transactions, and those sent outside of any. */
   readonly committedOnly: boolean;
-  /**
-   * Whether the lane is the first of its response. Of the first the broker gives a whole batch even
-   * where it is larger than the limits of the request; of the others it gives nothing then.
-   *
-   * @see https://cwiki.apache.org/confluence/display/KAFKA/KIP-74%3A+Add+Fetch+Response+Size+Limit+in+Bytes
-   */
-  readonly isFirst: boolean;
 }
 
 /**
@@ -57,9 +50,9 @@ export function laneRecords(raw: RawLane, reading: Reading): LaneFetch {
     if (message.isControlRecord === true || aborted) continue;
     records.push(laneRecord(raw.partition, offset, message));
   }
-  // Compaction can leave a batch without records: go on behind it instead of asking for ever.
-  const hasNothing = nextOffset === reading.fromOffset && nextOffset < endOffset;
-  if (hasNothing && reading.isFirst) nextOffset += 1;
+  // Compaction can leave a batch without records, or without its last ones. An answer without any
+  // batch says nothing: a leader that is new gives it though there are records.
+  nextOffset = Math.max(nextOffset, raw.messages.behind ?? 0);
   return { lane: raw.partition, records, nextOffset, endOffset };
 }
 

@@ -44,7 +44,7 @@ function aborted(...transactions: readonly [producerId: string, firstOffset: num
 
 /** As a reader of committed records sees it, that asked for this lane only. */
 function committed(raw: RawLane, fromOffset = 0): LaneFetch {
-  return laneRecords(raw, { fromOffset, committedOnly: true, isFirst: true });
+  return laneRecords(raw, { fromOffset, committedOnly: true });
 }
 
 function offsetsOf({ records }: LaneFetch): number[] {
@@ -85,7 +85,7 @@ describe('the records of a fetch', () => {
   it('end for a reader of committed records where the first open transaction begins', () => {
     const raw = lane([sent(0)], { highWatermark: '9', lastStableOffset: '1' });
     assert.equal(committed(raw).endOffset, 1);
-    const uncommitted = { fromOffset: 0, committedOnly: false, isFirst: true };
+    const uncommitted = { fromOffset: 0, committedOnly: false };
     assert.equal(laneRecords(raw, uncommitted).endOffset, 9);
   });
 });
@@ -158,7 +158,7 @@ describe('aborted transactions', () => {
 
   it('are seen by a reader that asks for uncommitted records too', () => {
     const raw = lane([sent(0, 'a'), marker(1, 'a', abortKey)], aborted(['a', 0]));
-    const fetched = laneRecords(raw, { fromOffset: 0, committedOnly: false, isFirst: true });
+    const fetched = laneRecords(raw, { fromOffset: 0, committedOnly: false });
     assert.deepEqual(offsetsOf(fetched), [0]);
   });
 
@@ -169,20 +169,25 @@ describe('aborted transactions', () => {
 });
 
 describe('a fetch that brings nothing of a lane', () => {
-  const nothing = lane([], { highWatermark: '9', lastStableOffset: '9' });
+  const open = { highWatermark: '9', lastStableOffset: '9' };
 
-  it('skips a batch that compaction has emptied', () => {
-    assert.equal(committed(nothing, 4).nextOffset, 5);
-    const emptiedAtItsEnd = lane([sent(2), sent(3)], { highWatermark: '9', lastStableOffset: '9' });
-    assert.equal(committed(emptiedAtItsEnd, 4).nextOffset, 5);
+  /** Batches that end so, whatever records compaction has left of them. */
+  function batches(behind: number | null, messages: readonly RawMessage[] = []): RawLane {
+    return lane(Object.assign([...messages], { behind }), open);
+  }
+
+  it('goes on behind batches that compaction has emptied', () => {
+    assert.equal(committed(batches(6), 4).nextOffset, 6);
+    const emptiedAtItsEnd = batches(6, [sent(2), sent(3)]);
+    assert.equal(committed(emptiedAtItsEnd, 2).nextOffset, 6);
   });
 
-  it('skips nothing where the lanes before it took all the room of the response', () => {
-    const reading = { fromOffset: 4, committedOnly: true, isFirst: false };
-    assert.equal(laneRecords(nothing, reading).nextOffset, 4);
+  it('skips nothing where there was no batch: the leader is new, or the response was full', () => {
+    assert.equal(committed(batches(null), 4).nextOffset, 4);
+    assert.equal(committed(lane([], open), 4).nextOffset, 4);
   });
 
-  it('stays at the end', () => {
-    assert.equal(committed(nothing, 9).nextOffset, 9);
+  it('does not go back', () => {
+    assert.equal(committed(batches(6), 9).nextOffset, 9);
   });
 });

@@ -1,12 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { crc32c } from '@node-rs/crc32';
-import { ConfigError } from '../errors.js';
-
-const require = createRequire(import.meta.url);
-
-const layoutError =
-  'kafkajs is not laid out as version 2.2.4 is: install the exact versions of package-lock.json with "npm run setup".';
+import { laidOutOtherwise, require } from './substitute.js';
 
 /** What of kafkajs's connection to one broker is mended. */
 interface Connection {
@@ -30,18 +23,6 @@ interface KafkaErrors {
 const sizeBytes = 4;
 
 /**
- * kafkajs computes each batch's CRC32C in JavaScript, half of a producer's CPU time. The native
- * one takes its place in the module cache before kafkajs is loaded.
- */
-function substituteCrc32C(): void {
-  const path = require.resolve('kafkajs/src/protocol/recordBatch/crc32C/index.js');
-  const original: unknown = require(path);
-  const cached = require.cache[path];
-  if (typeof original !== 'function' || cached === undefined) throw new ConfigError(layoutError);
-  cached.exports = (data: Buffer) => crc32c(data);
-}
-
-/**
  * Four things that kafkajs does after a connection has broken, each of which can stop a worker:
  *
  * - what had come of an answer is kept, and the first answer on the next connection is read as its
@@ -52,14 +33,14 @@ function substituteCrc32C(): void {
  *
  * @see docs/decisions/0011-kafkajs-connections-are-mended.md
  */
-function mendConnections(): void {
+export function mendConnections(): void {
   const loaded: unknown = require('kafkajs/src/network/connection.js');
   const { KafkaJSConnectionClosedError } = require('kafkajs/src/errors.js') as KafkaErrors;
-  if (typeof loaded !== 'function') throw new ConfigError(layoutError);
+  if (typeof loaded !== 'function') throw laidOutOtherwise();
   const prototype = loaded.prototype as Connection;
   const { connect, send } = prototype;
   if (typeof connect !== 'function' || typeof send !== 'function') {
-    throw new ConfigError(layoutError);
+    throw laidOutOtherwise();
   }
   const opening = new WeakMap<Connection, Promise<unknown>>();
 
@@ -94,10 +75,4 @@ function mendConnections(): void {
       throw error;
     }
   };
-}
-
-/** Mends what has to be mended in kafkajs 2.2.4, before it is used. */
-export function fixKafkaJS(): void {
-  substituteCrc32C();
-  mendConnections();
 }

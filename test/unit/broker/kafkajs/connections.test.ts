@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { createKafka } from '../../../src/broker/kafka-client.js';
-import { createLogger } from '../../../src/log.js';
+import { createKafka } from '../../../../src/broker/kafka-client.js';
+import { createLogger } from '../../../../src/log.js';
 
 /** What the broker does with a request: `connection` counts its connections, from 1. */
 type Behaviour = (answer: Buffer, socket: Socket, connection: number) => void;
