@@ -223,7 +223,9 @@ export class FaultStand {
       'the console consumers have read all',
       () => {
         for (const reader of [this.#fixes, ...marked]) reader.requireRunning();
-        const seen = marked.map((reader) => reader.records.filter((r) => r.key === key).length);
+        const seen = marked.map(
+          ({ records }) => new Set(records.filter((r) => r.key === key).map((r) => r.lane)).size,
+        );
         const readTo = lanes.map((lane) => lastOffset(this.#fixes, lane) + 1);
         return { seen, readTo };
       },
