@@ -1,9 +1,9 @@
-import type { Kafka } from './kafka-client.js';
+import type { Kafka, Message } from './kafka-client.js';
 import { laidOutOtherwise } from './kafkajs/substitute.js';
 
 /**
- * The part of kafkajs 2.2.4 that is not in its public types and that a reader without a consumer
- * group needs: metadata, offsets, and fetch requests to one broker.
+ * The part of kafkajs 2.2.4 that is not in its public types and that lanes need which are read
+ * without a consumer group, or written under an identity of their own.
  */
 export interface Cluster {
   connect(): Promise<void>;
@@ -13,7 +13,12 @@ export interface Cluster {
   refreshMetadata(): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
   findLeaderForPartitions(topic: string, lanes: readonly number[]): Record<string, number[]>;
-  findBroker(options: { nodeId: string }): Promise<FetchBroker>;
+  findBroker(options: { nodeId: string }): Promise<LeaderBroker>;
+  /** @param options.coordinatorType 0 of a consumer group, 1 of a transactional id */
+  findGroupCoordinator(options: {
+    groupId: string;
+    coordinatorType: number;
+  }): Promise<CoordinatorBroker>;
   fetchTopicsOffset(
     topics: readonly {
       topic: string;
@@ -46,8 +51,8 @@ export interface RawLane {
   readonly messages: readonly RawMessage[] & { readonly behind?: number | null };
 }
 
-/** A connection to one broker. */
-export interface FetchBroker {
+/** A connection to one broker, for requests about lanes that it leads. */
+export interface LeaderBroker {
   fetch(request: {
     isolationLevel: number;
     maxWaitTime: number;
@@ -58,6 +63,36 @@ export interface FetchBroker {
       partitions: { partition: number; fetchOffset: string; maxBytes: number }[];
     }[];
   }): Promise<{ responses: { topicName: string; partitions: RawLane[] }[] }>;
+  produce(request: {
+    producerId: string;
+    producerEpoch: number;
+    acks: number;
+    topicData: {
+      topic: string;
+      partitions: { partition: number; firstSequence: number; messages: Message[] }[];
+    }[];
+  }): Promise<unknown>;
+}
+
+/** A connection to the coordinator of a transactional id. */
+export interface CoordinatorBroker {
+  initProducerId(request: {
+    transactionalId: string;
+    transactionTimeout: number;
+  }): Promise<{ producerId: string; producerEpoch: number }>;
+  addPartitionsToTxn(request: {
+    transactionalId: string;
+    producerId: string;
+    producerEpoch: number;
+    topics: { topic: string; partitions: number[] }[];
+  }): Promise<unknown>;
+  endTxn(request: {
+    transactionalId: string;
+    producerId: string;
+    producerEpoch: number;
+    /** Whether it is committed. */
+    transactionResult: boolean;
+  }): Promise<unknown>;
 }
 
 interface ClusterOptions {

@@ -1,9 +1,10 @@
 import { newPart } from '../broker/coverage.js';
 import { bury, type LaneEnvironment } from '../broker/lane-environment.js';
 import type { LaneRecord } from '../broker/lane-record.js';
-import type { LaneTransactionOptions, LaneTransactions } from '../broker/lane-transactions.js';
-import type { LaneContext, LaneHandler, LaneProgress, OpenedLane } from '../broker/lane-worker.js';
-import type { OutgoingRecord } from '../broker/lane-writer.js';
+import type { TakeOverOptions } from '../broker/fenced-writer.js';
+import { LaneSender } from '../broker/lane-sender.js';
+import type { LaneContext, LaneHandler, OpenedLane } from '../broker/lane-worker.js';
+import type { OutgoingRecord, RecordWriter } from '../broker/lane-writer.js';
 import { groupOf, scoresTopic } from '../broker/topics.js';
 import { unreadable } from '../broker/unreadable.js';
 import { timed } from '../broker/worker-meter.js';
@@ -12,13 +13,10 @@ import { decodePrediction, encodePrediction } from '../wire/prediction.js';
 import { decodeTensorBatch } from '../wire/tensor-batch.js';
 import { predictionsOf } from './prediction-logic.js';
 
-/** The transactions of a lane that has been taken over. */
-export type OpenTransactions = Pick<LaneTransactions, 'close' | 'commit'>;
-
-/** What the sink's lanes see of the world: they write in transactions. */
+/** What the sink's lanes see of the world: what they write to is theirs alone. */
 export interface SinkEnvironment extends LaneEnvironment {
-  /** Fences whoever had the lane before it resolves. */
-  readonly openTransactions: (options: LaneTransactionOptions) => Promise<OpenTransactions>;
+  /** Fences whoever wrote to the lane before; what these have written is there when it resolves. */
+  readonly takeOver: (options: TakeOverOptions) => Promise<RecordWriter>;
 }
 
 /** Fences whoever had the lane, and only then looks where it stands. */
@@ -31,75 +29,76 @@ export async function openSinkLane(
   const { plan, topics } = env;
   const inputTopic = scoresTopic(plan.pipeline, plan.name);
   const groupId = groupOf(plan, 'sink');
-  const transactions = await env.openTransactions({
+  const writer = await env.takeOver({
     transactionalId: `${groupId}.${lane}`,
+    topic: topics.predictions,
     lane,
-    outputTopic: topics.predictions,
-    groupId,
-    inputTopic,
   });
   const [committed, { begin }, predictedTo] = await Promise.all([
     env.progressOf(groupId, inputTopic),
     env.laneLog.bounds(inputTopic),
     predictionsEnd(env, lane),
-  ]).catch(async (error: unknown) => {
-    await transactions.close();
-    throw error;
-  });
+  ]);
   const { nextOffset, coveredTo } = committed.get(lane) ?? {
     nextOffset: begin[lane] ?? 0,
     coveredTo: plan.startOffsets[lane] ?? 0,
   };
   const position = Math.max(coveredTo, predictedTo);
-  const handler = new SinkLane(env, grid, context, transactions, inputTopic, position);
+  const sender = new LaneSender(writer, topics.predictions, context);
+  const handler = new SinkLane(env, grid, context, sender, inputTopic, position);
   return { fromOffset: nextOffset, handler };
 }
 
-/** Behind the last prediction there may be the markers of this many transactions without one. */
+/** So many of a lane's last offsets are looked at first, and then eight times as many each time. */
 const tailOffsets = 64;
+const tailGrowth = 8;
 
 /**
- * Behind which fix the plan's last prediction in a lane was made; 0 without one. The broker's group
- * coordinator may show a commit a moment after the predictions that were committed with it.
+ * Behind which fix the plan's last prediction in a lane was made; 0 without one. Take-overs leave
+ * marks behind it, which take up an offset each, and a worker of a plan before may have written late.
  */
-async function predictionsEnd(
-  { laneLog, topics, plan }: LaneEnvironment,
-  lane: number,
-): Promise<number> {
-  const { begin, end } = await laneLog.bounds(topics.predictions);
-  const behind = end[lane] ?? 0;
-  const from = Math.max(begin[lane] ?? 0, behind - tailOffsets);
-  let predictedTo = 0;
-  for await (const { value } of laneLog.read(topics.predictions, lane, from, behind, true)) {
-    if (value === null) continue;
-    const prediction = decodePrediction(value);
-    if (prediction.plan === plan.name) predictedTo = Math.max(predictedTo, prediction.offset + 1);
+async function predictionsEnd(env: LaneEnvironment, lane: number): Promise<number> {
+  const { laneLog, topics, plan } = env;
+  const bounds = await laneLog.bounds(topics.predictions);
+  const first = bounds.begin[lane] ?? 0;
+  let end = bounds.end[lane] ?? 0;
+  for (let offsets = tailOffsets; end > first; offsets *= tailGrowth) {
+    const from = Math.max(first, end - offsets);
+    let predictedTo = 0;
+    let isOlderThanPlan = false;
+    for await (const record of laneLog.read(topics.predictions, lane, from, end, true)) {
+      isOlderThanPlan ||= record.timestampMs < plan.createdAtMs;
+      if (record.value === null) continue;
+      const prediction = decodePrediction(record.value);
+      if (prediction.plan === plan.name) predictedTo = Math.max(predictedTo, prediction.offset + 1);
+    }
+    if (predictedTo > 0 || isOlderThanPlan) return predictedTo;
+    end = from;
   }
-  return predictedTo;
+  return 0;
 }
 
-/** One lane of the sink: scores in, predictions and the input offset out together. */
+/** One lane of the sink: scores in, predictions out, and progress once they are acknowledged. */
 class SinkLane implements LaneHandler {
   readonly #env: LaneEnvironment;
   readonly #grid: Grid;
   readonly #context: LaneContext;
-  readonly #transactions: OpenTransactions;
+  readonly #sender: LaneSender;
   readonly #inputTopic: string;
   #position: number;
-  #uncommitted: LaneProgress | null = null;
 
   constructor(
     env: LaneEnvironment,
     grid: Grid,
     context: LaneContext,
-    transactions: OpenTransactions,
+    sender: LaneSender,
     inputTopic: string,
     position: number,
   ) {
     this.#env = env;
     this.#grid = grid;
     this.#context = context;
-    this.#transactions = transactions;
+    this.#sender = sender;
     this.#inputTopic = inputTopic;
     this.#position = position;
   }
@@ -114,28 +113,17 @@ class SinkLane implements LaneHandler {
       }
     } finally {
       // What came before a gap goes on, though the lane stops at it.
-      if (predictions.length > 0) await this.#commit(predictions, progress);
-      else this.#uncommitted = progress;
+      await this.#sender.send(predictions, progress);
     }
   }
 
-  /** Coverage alone is not worth a transaction of its own until the lane rests. */
-  async idle(): Promise<void> {
-    if (this.#uncommitted !== null) await this.#commit([], this.#uncommitted);
+  /** Where a successor has fenced this lane, it shows at the latest now. */
+  idle(): Promise<void> {
+    return this.#sender.drain();
   }
 
   drain(): Promise<void> {
-    return this.idle();
-  }
-
-  close(): Promise<void> {
-    return this.#transactions.close();
-  }
-
-  async #commit(predictions: readonly OutgoingRecord[], progress: LaneProgress): Promise<void> {
-    await this.#transactions.commit(predictions, progress);
-    this.#uncommitted = null;
-    this.#context.acknowledged(progress);
+    return this.#sender.drain();
   }
 
   async #predictionsOrLetter(record: LaneRecord): Promise<OutgoingRecord[]> {

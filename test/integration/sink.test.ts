@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { committedProgress } from '../../src/broker/committed.js';
 import { BrokerError } from '../../src/broker/errors.js';
+import { FencedWriter } from '../../src/broker/fenced-writer.js';
 import { LaneFollower } from '../../src/broker/lane-follower.js';
-import { LaneTransactions } from '../../src/broker/lane-transactions.js';
-import { scoresTopic } from '../../src/broker/topics.js';
 import { decodePrediction } from '../../src/wire/prediction.js';
 import { eventually } from './eventually.js';
 import { startKafka, type KafkaFixture } from './kafka-fixture.js';
@@ -15,16 +13,10 @@ import { laneContents } from './topic-contents.js';
 
 const taxis = Array.from({ length: 12 }, (_, number) => `taxi-${number}`);
 
-/** What the sink of a pipeline opens a lane with. */
+/** What the sink of a pipeline takes a lane over with. */
 function laneOptions(pipeline: PipelineUnderTest, lane: number) {
-  const group = `${pipeline.name}.${pipeline.plan.name}.sink`;
-  return {
-    transactionalId: `${group}.${lane}`,
-    lane,
-    outputTopic: pipeline.topics.predictions,
-    groupId: group,
-    inputTopic: scoresTopic(pipeline.name, pipeline.plan.name),
-  };
+  const transactionalId = `${pipeline.name}.${pipeline.plan.name}.sink.${lane}`;
+  return { transactionalId, topic: pipeline.topics.predictions, lane };
 }
 
 /** Reads committed predictions as they come, as `lane/offset`. */
@@ -91,10 +83,12 @@ describe('a sink', () => {
     assertSound(await pipeline.verdict());
   });
 
-  it('that is fenced in the middle of its work takes its lanes up where they were committed', async (t) => {
+  it('that is fenced in the middle of its work takes its lanes up where their predictions end', async (t) => {
     const pipeline = await PipelineUnderTest.start(fixture);
     t.after(() => pipeline.stop());
     await pipeline.startAll();
+    const other = await FencedWriter.connect(pipeline.kafka, pipeline.log);
+    t.after(() => other.close());
     for (let round = 0; round < 3; round += 1) {
       const before = await pipeline.predictedTo();
       await pipeline.send(drive(taxis, { from: 20 * round, to: 20 * (round + 1) }));
@@ -105,41 +99,55 @@ describe('a sink', () => {
       );
       // A successor takes every lane and does nothing with it.
       for (let lane = 0; lane < pipeline.plan.lanes; lane += 1) {
-        const options = laneOptions(pipeline, lane);
-        const successor = await LaneTransactions.open(pipeline.client, options, pipeline.log);
-        await successor.close();
+        await other.takeOver(laneOptions(pipeline, lane));
       }
     }
     await pipeline.untilPredicted();
     assertSound(await pipeline.verdict());
   });
 
-  it('can commit nothing any more when another one has taken its lane', async (t) => {
+  it('goes on behind the last prediction, however many have taken its lane over since', async (t) => {
     const pipeline = await PipelineUnderTest.start(fixture, { lanes: 1 });
     t.after(() => pipeline.stop());
+    await pipeline.startAll();
+    await pipeline.send(drive(taxis, { from: 0, to: 20 }));
+    await pipeline.untilPredicted();
+    await pipeline.stopWorkers('sink-0');
+    const other = await FencedWriter.connect(pipeline.kafka, pipeline.log);
+    t.after(() => other.close());
+    for (let count = 0; count < 80; count += 1) await other.takeOver(laneOptions(pipeline, 0));
+    // As if what it committed last had not been taken in.
+    await pipeline.admin.deleteGroups([`${pipeline.name}.${pipeline.plan.name}.sink`]);
+    await pipeline.startSink('sink-1');
+    await pipeline.send(drive(taxis, { from: 20, to: 40 }));
+    await pipeline.untilPredicted();
+    assertSound(await pipeline.verdict());
+  });
+
+  it('can write nothing any more when another one has taken its lane', async (t) => {
+    const pipeline = await PipelineUnderTest.start(fixture, { lanes: 1 });
+    t.after(() => pipeline.stop());
+    const { kafka, laneLog, log, topics } = pipeline;
     const options = laneOptions(pipeline, 0);
+    const topic = topics.predictions;
     const record = (text: string) => ({ key: 'taxi-1', value: Buffer.from(text) });
     const open = async () => {
-      const transactions = await LaneTransactions.open(pipeline.client, options, pipeline.log);
-      t.after(() => transactions.close());
-      return transactions;
+      const writer = await FencedWriter.connect(kafka, log);
+      t.after(() => writer.close());
+      return writer.takeOver(options);
     };
     const zombie = await open();
-    await zombie.commit([record('before')], { nextOffset: 1, coveredTo: 10 });
+    await zombie.send(topic, 0, [record('before')]);
     const successor = await open();
-    const late = zombie.commit([record('too late')], { nextOffset: 2, coveredTo: 20 });
-    await assert.rejects(late, BrokerError);
-    const group = options.groupId;
-    const { admin, laneLog, topics } = pipeline;
-    const committed = () => committedProgress(admin, group, options.inputTopic);
-    assert.deepEqual((await committed()).get(0), { nextOffset: 1, coveredTo: 10 });
-    await successor.commit([record('after')], { nextOffset: 3, coveredTo: 30 });
-    const topic = topics.predictions;
-    const seen = await laneContents(laneLog, 0, { topic, committedOnly: true });
-    assert.deepEqual(
-      seen.map(({ value }) => String(value)),
-      ['before', 'after'],
-    );
-    assert.deepEqual((await committed()).get(0), { nextOffset: 3, coveredTo: 30 });
+    await assert.rejects(zombie.send(topic, 0, [record('too late')]), BrokerError);
+    await successor.send(topic, 0, [record('after')]);
+    await assert.rejects(zombie.send(topic, 0, [record('far too late')]), BrokerError);
+    for (const committedOnly of [true, false]) {
+      const seen = await laneContents(laneLog, 0, { topic, committedOnly });
+      assert.deepEqual(
+        seen.map(({ value }) => String(value)),
+        ['before', 'after'],
+      );
+    }
   });
 });

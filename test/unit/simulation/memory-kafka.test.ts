@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FencedError, MemoryKafka, type CommitKey } from './memory-kafka.js';
+import { FencedError, MemoryKafka } from './memory-kafka.js';
 
-const key: CommitKey = ['group', 'scores', 0];
-const progress = { nextOffset: 3, coveredTo: 30 };
+const place = { topic: 'out', lane: 0 };
 
 /** A Kafka of one lane whose clock goes on by a second with every look at it. */
 function newKafka(): MemoryKafka {
@@ -15,8 +14,8 @@ function aRecord(text: string) {
   return { key: null, value: Buffer.from(text) };
 }
 
-function textsIn(kafka: MemoryKafka, committedOnly = true): string[] {
-  const { records } = kafka.lane('out', 0).read({ from: 0, committedOnly });
+function textsIn(kafka: MemoryKafka): string[] {
+  const { records } = kafka.lane('out', 0).read({ from: 0 });
   return records.map(({ value }) => String(value));
 }
 
@@ -26,7 +25,7 @@ describe('the Kafka in memory', () => {
     kafka.append('out', 0, [aRecord('a'), aRecord('b')]);
     kafka.mark('out', 0);
     kafka.append('out', 0, [aRecord('c')]);
-    const { records, nextOffset } = kafka.lane('out', 0).read({ from: 1, committedOnly: true });
+    const { records, nextOffset } = kafka.lane('out', 0).read({ from: 1 });
     assert.deepEqual(
       records.map(({ offset, timestampMs }) => [offset, timestampMs]),
       [
@@ -40,29 +39,32 @@ describe('the Kafka in memory', () => {
     assert.deepEqual(kafka.offsetsAt('out', 3_001), [4]);
   });
 
-  it('shows records and progress of a transaction together, when it is committed', () => {
+  it('writes once what is sent twice', () => {
     const kafka = newKafka();
-    const epoch = kafka.takeOver('id');
-    kafka.write('id', epoch, 'out', 0, [aRecord('a')]);
-    kafka.append('out', 0, [aRecord('behind it')]);
-    assert.deepEqual(textsIn(kafka), []);
-    assert.deepEqual(textsIn(kafka, false), ['a', 'behind it']);
-    assert.equal(kafka.progressOf('group', 'scores', false).size, 0);
-    kafka.commitWritten('id', epoch, key, progress);
-    assert.deepEqual(textsIn(kafka), ['a', 'behind it']);
-    assert.deepEqual(kafka.progressOf('group', 'scores', false).get(0), progress);
-    assert.equal(kafka.progressOf('group', 'scores', true).size, 0);
+    const producer = { transactionalId: 'id', epoch: kafka.takeOver('id', 'out', 0) };
+    kafka.write(producer, 0, place, [aRecord('a'), aRecord('b')]);
+    kafka.write(producer, 0, place, [aRecord('a'), aRecord('b')]);
+    kafka.write(producer, 2, place, [aRecord('c')]);
+    assert.deepEqual(textsIn(kafka), ['a', 'b', 'c']);
+    assert.throws(() => kafka.write(producer, 5, place, [aRecord('d')]), RangeError);
   });
 
-  it('aborts what was open and refuses whoever had the transactional id before', () => {
+  it('keeps what was there at a take-over, and refuses whoever had the id before', () => {
     const kafka = newKafka();
-    const before = kafka.takeOver('id');
-    kafka.write('id', before, 'out', 0, [aRecord('lost')]);
-    const after = kafka.takeOver('id');
-    assert.throws(() => kafka.commitWritten('id', before, key, progress), FencedError);
-    assert.throws(() => kafka.write('id', before, 'out', 0, [aRecord('late')]), FencedError);
-    kafka.write('id', after, 'out', 0, [aRecord('kept')]);
-    kafka.commitWritten('id', after, key, progress);
-    assert.deepEqual(textsIn(kafka), ['kept']);
+    const before = { transactionalId: 'id', epoch: kafka.takeOver('id', 'out', 0) };
+    kafka.write(before, 0, place, [aRecord('early')]);
+    const after = { transactionalId: 'id', epoch: kafka.takeOver('id', 'out', 0) };
+    assert.throws(() => kafka.write(before, 1, place, [aRecord('late')]), FencedError);
+    kafka.write(after, 0, place, [aRecord('kept')]);
+    assert.deepEqual(textsIn(kafka), ['early', 'kept']);
+    assert.deepEqual(kafka.bounds('out').end, [4], 'each take-over left a mark');
+  });
+
+  it('shows a commit, or to those who ask early the one before', () => {
+    const kafka = newKafka();
+    kafka.commit(['group', 'scores', 0], { nextOffset: 3, coveredTo: 30 });
+    kafka.commit(['group', 'scores', 0], { nextOffset: 4, coveredTo: 40 });
+    assert.equal(kafka.progressOf('group', 'scores', false).get(0)?.coveredTo, 40);
+    assert.equal(kafka.progressOf('group', 'scores', true).get(0)?.coveredTo, 30);
   });
 });

@@ -1,15 +1,16 @@
 import type { LaneBounds } from '../../../src/broker/lane-log.js';
 import type { LaneProgress } from '../../../src/broker/lane-worker.js';
 import type { OutgoingRecord } from '../../../src/broker/lane-writer.js';
-import { MemoryLane, type MemoryTransaction } from './memory-lane.js';
+import { MemoryLane } from './memory-lane.js';
 
 /** Whose progress, in the order group, topic, lane. */
 export type CommitKey = readonly [groupId: string, topic: string, lane: number];
 
-/** What is known of a `transactional.id`. */
-interface TransactionalId {
+/** What a lane knows of the producer with a `transactional.id`. */
+interface ProducerState {
   epoch: number;
-  open: (MemoryTransaction & { readonly lanes: Set<MemoryLane> }) | null;
+  /** The sequence number of the record that it is to write next. */
+  sequence: number;
 }
 
 /** The broker refuses a producer whose `transactional.id` another has taken over. */
@@ -17,7 +18,7 @@ export class FencedError extends Error {}
 
 /**
  * What a Kafka cluster promises the pipeline, in memory: lanes that only grow, committed offsets,
- * transactions with fencing. Nothing is deleted, and every method is one moment of the broker.
+ * fenced and repeated writes. Nothing is deleted, and every method is one moment of the broker.
  */
 export class MemoryKafka {
   readonly lanes: number;
@@ -27,7 +28,7 @@ export class MemoryKafka {
   readonly #topics = new Map<string, readonly MemoryLane[]>();
   /** The commits of each group in each lane, oldest first. */
   readonly #commits = new Map<string, LaneProgress[]>();
-  readonly #transactionalIds = new Map<string, TransactionalId>();
+  readonly #producers = new Map<string, ProducerState>();
 
   /** @param now the broker's clock, epoch milliseconds */
   constructor(lanes: number, now: () => number) {
@@ -79,55 +80,33 @@ export class MemoryKafka {
     return found;
   }
 
-  /** Aborts what the `transactional.id` has open, and fences whoever had it. @returns the epoch */
-  takeOver(transactionalId: string): number {
-    const before = this.#transactionalIds.get(transactionalId);
-    const epoch = (before?.epoch ?? -1) + 1;
-    this.#end(before?.open ?? null, 'aborted');
-    this.#transactionalIds.set(transactionalId, { epoch, open: null });
+  /** Fences whoever had the `transactional.id`, and marks the lane. @returns the new epoch */
+  takeOver(transactionalId: string, topic: string, lane: number): number {
+    const epoch = (this.#producers.get(transactionalId)?.epoch ?? -1) + 1;
+    this.#producers.set(transactionalId, { epoch, sequence: 0 });
+    this.mark(topic, lane);
     return epoch;
   }
 
-  /** Writes records in a transaction, which begins with the first of them. */
+  /**
+   * Writes records under an identity. What was written before is not written again.
+   *
+   * @param sequence the number of records that were written under this epoch before
+   * @throws {FencedError} where another has taken the id over
+   */
   write(
-    transactionalId: string,
-    epoch: number,
-    topic: string,
-    lane: number,
+    producer: { readonly transactionalId: string; readonly epoch: number },
+    sequence: number,
+    place: { readonly topic: string; readonly lane: number },
     records: readonly OutgoingRecord[],
   ): void {
-    const id = this.#requireEpoch(transactionalId, epoch);
-    id.open ??= { state: 'open', lanes: new Set() };
-    const log = this.lane(topic, lane);
-    id.open.lanes.add(log);
-    this.changes += 1;
-    log.append(records, this.#now(), id.open);
-  }
-
-  /** Commits what was written, and progress with it. */
-  commitWritten(
-    transactionalId: string,
-    epoch: number,
-    key: CommitKey,
-    progress: LaneProgress,
-  ): void {
-    const id = this.#requireEpoch(transactionalId, epoch);
-    this.#end(id.open, 'committed');
-    id.open = null;
-    this.commit(key, progress);
-  }
-
-  #requireEpoch(transactionalId: string, epoch: number): TransactionalId {
-    const id = this.#transactionalIds.get(transactionalId);
-    if (id?.epoch === epoch) return id;
-    throw new FencedError(`${transactionalId} was taken over`);
-  }
-
-  #end(transaction: TransactionalId['open'], state: 'committed' | 'aborted'): void {
-    if (transaction === null) return;
-    transaction.state = state;
-    for (const lane of transaction.lanes) lane.mark(this.#now());
-    this.changes += 1;
+    const { transactionalId, epoch } = producer;
+    const state = this.#producers.get(transactionalId);
+    if (state?.epoch !== epoch) throw new FencedError(`${transactionalId} was taken over`);
+    if (sequence < state.sequence) return;
+    if (sequence > state.sequence) throw new RangeError('records before these are missing');
+    state.sequence += records.length;
+    this.append(place.topic, place.lane, records);
   }
 
   #lanesOf(topic: string): readonly MemoryLane[] {

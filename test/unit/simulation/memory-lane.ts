@@ -1,17 +1,10 @@
 import type { LaneRecord } from '../../../src/broker/lane-record.js';
 import type { OutgoingRecord } from '../../../src/broker/lane-writer.js';
 
-/** A transaction, as the broker keeps it beside the records that belong to it. */
-export interface MemoryTransaction {
-  state: 'open' | 'committed' | 'aborted';
-}
-
 interface Entry {
   readonly timestampMs: number;
   /** Null is a control record: it takes an offset, and no reader sees it. */
   readonly record: LaneRecord | null;
-  /** Null for what was written outside of any. */
-  readonly transaction: MemoryTransaction | null;
 }
 
 /** Which part of a lane is read. */
@@ -21,8 +14,6 @@ export interface LaneRange {
   readonly to?: number;
   /** Records at most. */
   readonly max?: number;
-  /** As a reader with `isolation.level=read_committed`. */
-  readonly committedOnly: boolean;
 }
 
 /** What a read of a lane gives. */
@@ -47,11 +38,7 @@ export class MemoryLane {
   }
 
   /** Appends the records of one request, all with the time at which it came. */
-  append(
-    records: readonly OutgoingRecord[],
-    timestampMs: number,
-    transaction: MemoryTransaction | null = null,
-  ): void {
+  append(records: readonly OutgoingRecord[], timestampMs: number): void {
     for (const { key, value, headers } of records) {
       const record: LaneRecord = {
         lane: this.#lane,
@@ -63,25 +50,23 @@ export class MemoryLane {
           Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(text)]),
         ),
       };
-      this.#entries.push({ timestampMs, record, transaction });
+      this.#entries.push({ timestampMs, record });
     }
   }
 
   /** Appends a control record, as the end of a transaction does. */
   mark(timestampMs: number): void {
-    this.#entries.push({ timestampMs, record: null, transaction: null });
+    this.#entries.push({ timestampMs, record: null });
   }
 
-  read({ from, to = this.end, max = Infinity, committedOnly }: LaneRange): LaneRead {
+  read({ from, to = this.end, max = Infinity }: LaneRange): LaneRead {
     const records: LaneRecord[] = [];
     let nextOffset = from;
     while (nextOffset < to && records.length < max) {
       const entry = this.#entries[nextOffset];
-      const state = committedOnly ? (entry?.transaction?.state ?? 'committed') : 'committed';
-      // An open transaction hides what comes behind it: the last stable offset.
-      if (entry === undefined || state === 'open') break;
+      if (entry === undefined) break;
       nextOffset += 1;
-      if (entry.record !== null && state === 'committed') records.push(entry.record);
+      if (entry.record !== null) records.push(entry.record);
     }
     return { records, nextOffset };
   }

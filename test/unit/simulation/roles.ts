@@ -14,10 +14,6 @@ export interface Role {
   readonly name: string;
   readonly groupId: string;
   readonly inputTopic: string;
-  /** Whether it leaves out what belongs to transactions that are open or aborted. */
-  readonly committedOnly: boolean;
-  /** Whether its progress is committed beside its output, which the sink's transactions do. */
-  readonly commits: boolean;
   /** Immediates after which it has done all that comes of an answer; the MicroBatcher has its own. */
   readonly turns: number;
   readonly open: (env: SinkEnvironment, context: LaneContext) => Promise<OpenedLane>;
@@ -30,8 +26,6 @@ const windower: Role = {
   name: 'windower',
   groupId: groupOf(plan, 'windower'),
   inputTopic: topics.fixes,
-  committedOnly: true,
-  commits: true,
   turns: 1,
   open: (env, context) => openWindowerLane(env, smallCity, context),
 };
@@ -41,8 +35,6 @@ function stageRole(stage: 1 | 2): Role {
     name: `stage-${stage}`,
     groupId: groupOf(plan, `stage-${stage}`),
     inputTopic: stageTopic(pipeline, name, stage),
-    committedOnly: false,
-    commits: true,
     turns: 3,
     open: (env, context) => {
       const logic = new StageLogic(stage, rowModels[stage]);
@@ -58,8 +50,6 @@ const sink: Role = {
   name: 'sink',
   groupId: groupOf(plan, 'sink'),
   inputTopic: scoresTopic(pipeline, name),
-  committedOnly: false,
-  commits: false,
   turns: 1,
   open: (env, context) => openSinkLane(env, smallCity, context),
 };

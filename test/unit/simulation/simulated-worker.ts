@@ -1,8 +1,9 @@
 import { BrokerError } from '../../../src/broker/errors.js';
 import type { LaneProgress } from '../../../src/broker/lane-worker.js';
+import type { RecordWriter } from '../../../src/broker/lane-writer.js';
 import { WorkerMeter } from '../../../src/broker/worker-meter.js';
 import { createLogger } from '../../../src/log.js';
-import type { OpenTransactions, SinkEnvironment } from '../../../src/sink/sink-lane.js';
+import type { SinkEnvironment } from '../../../src/sink/sink-lane.js';
 import type { MemoryKafka } from './memory-kafka.js';
 import { plan, topics } from './plan.js';
 import type { Role } from './roles.js';
@@ -59,8 +60,8 @@ export class SimulatedWorker {
 
   /** Commits what it has reached, as a `LaneWorker` does once a second. */
   commit(): void {
-    const { groupId, inputTopic, commits } = this.role;
-    if (!this.isAlive || !commits || this.#progress === null) return;
+    const { groupId, inputTopic } = this.role;
+    if (!this.isAlive || this.#progress === null) return;
     this.#kafka.commit([groupId, inputTopic, this.lane], this.#progress);
   }
 
@@ -78,8 +79,7 @@ export class SimulatedWorker {
     let from = fromOffset;
     for (;;) {
       const { records, nextOffset } = await this.calls.ask('wait', ({ size }) => {
-        const range = { from, max: size, committedOnly: role.committedOnly };
-        return this.#kafka.lane(role.inputTopic, lane).read(range);
+        return this.#kafka.lane(role.inputTopic, lane).read({ from, max: size });
       });
       from = nextOffset;
       this.isAtRest = false;
@@ -104,9 +104,9 @@ export class SimulatedWorker {
         bounds: (topic) => calls.ask('wait', () => kafka.bounds(topic)),
         offsetsAt: (topic, timestampMs) =>
           calls.ask('wait', () => kafka.offsetsAt(topic, timestampMs)),
-        async *read(topic, lane, from, to = Infinity, committedOnly = false) {
+        async *read(topic, lane, from, to = Infinity) {
           const { records } = await calls.ask('wait', () =>
-            kafka.lane(topic, lane).read({ from, to, committedOnly }),
+            kafka.lane(topic, lane).read({ from, to }),
           );
           yield* records;
         },
@@ -117,30 +117,28 @@ export class SimulatedWorker {
       },
       progressOf: (groupId, topic) =>
         calls.ask('wait', ({ late }) => kafka.progressOf(groupId, topic, late)),
-      openTransactions: (options) => this.#openTransactions(options),
+      takeOver: (options) => this.#takeOver(options),
     };
   }
 
-  /** What `LaneTransactions` does: any failure is a `BrokerError`, after which nobody goes on. */
-  async #openTransactions(
-    options: Parameters<SinkEnvironment['openTransactions']>[0],
-  ): Promise<OpenTransactions> {
-    const { transactionalId, lane, outputTopic, groupId, inputTopic } = options;
+  /** What `FencedWriter` does: a take-over that fails, and a refused write, are `BrokerError`s. */
+  async #takeOver(options: Parameters<SinkEnvironment['takeOver']>[0]): Promise<RecordWriter> {
+    const { transactionalId, topic, lane } = options;
     const kafka = this.#kafka;
-    const ask = <Answer>(onArrival: () => Answer) =>
-      this.calls.ask('fail', onArrival).catch((error: unknown) => {
-        throw new BrokerError(`A transaction of lane ${lane} failed.`, error);
+    const ask = <Answer>(withoutAnswer: 'repeat' | 'fail', onArrival: () => Answer) =>
+      this.calls.ask(withoutAnswer, onArrival).catch((error: unknown) => {
+        throw new BrokerError(`Lane ${lane} is somebody else's.`, error);
       });
-    const epoch = await ask(() => kafka.takeOver(transactionalId));
+    const epoch = await ask('fail', () => kafka.takeOver(transactionalId, topic, lane));
+    let sequence = 0;
     return {
-      async commit(records, progress) {
-        if (records.length > 0) {
-          await ask(() => kafka.write(transactionalId, epoch, outputTopic, lane, records));
-        }
-        const key = [groupId, inputTopic, lane] as const;
-        await ask(() => kafka.commitWritten(transactionalId, epoch, key, progress));
+      async send(_, __, records) {
+        if (records.length === 0) return;
+        const first = sequence;
+        sequence += records.length;
+        const place = { topic, lane };
+        await ask('repeat', () => kafka.write({ transactionalId, epoch }, first, place, records));
       },
-      close: () => Promise.resolve(),
     };
   }
 }
