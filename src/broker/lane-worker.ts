@@ -25,7 +25,7 @@ export interface LaneWorkerOptions {
   readonly maxRecordsPerTake: number;
   /** Whether records of transactions that are open or aborted are left out. */
   readonly committedOnly: boolean;
-  /** Whether progress is committed by the worker; the sink does it in its transactions. */
+  /** Whether progress is committed to the group. */
   readonly commits: boolean;
   /** Finds where the lane's output ends and makes its handler. */
   readonly open: (context: LaneContext) => Promise<OpenedLane>;

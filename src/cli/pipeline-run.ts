@@ -8,6 +8,7 @@ import type { LiveView } from '../observe/live-table.js';
 import { RunMonitor } from '../observe/run-monitor.js';
 import { judgedFigures, type Summary } from '../observe/summary.js';
 import type { Verdict } from '../observe/verdict.js';
+import { predictionsEnd } from '../sink/predictions-end.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { auditInChild } from './audit.js';
 import { fleetArguments } from './fleet-options.js';
@@ -83,7 +84,7 @@ export class PipelineRun {
     // Fixes that wait since the last run are this one's too. Read after the predictions' ends.
     const beginning = {
       ...ends,
-      fixes: await committedCoverage(this.#io.admin, this.#deployed.plan, 'sink'),
+      fixes: await this.#predictedTo(),
     };
     const monitor = await RunMonitor.start({
       kafka: this.#io.kafka,
@@ -174,6 +175,17 @@ export class PipelineRun {
     });
     await this.#until(() => ended);
     await this.#supervisor.stop(fleetName);
+  }
+
+  /** Of a sink that was killed the predictions tell more than its last commit. */
+  async #predictedTo(): Promise<number[]> {
+    const { admin, laneLog } = this.#io;
+    const { plan } = this.#deployed;
+    const committed = await committedCoverage(admin, plan, 'sink');
+    const topics = pipelineTopics(plan.pipeline);
+    const ends = committed.map((_, lane) => predictionsEnd({ laneLog, topics, plan }, lane));
+    const predicted = await Promise.all(ends);
+    return committed.map((offset, lane) => Math.max(offset, predicted[lane] ?? 0));
   }
 
   /** Waits until every fix that is in now has been accounted for and every prediction has been seen. */

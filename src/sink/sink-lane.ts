@@ -9,9 +9,10 @@ import { groupOf, scoresTopic } from '../broker/topics.js';
 import { unreadable } from '../broker/unreadable.js';
 import { timed } from '../broker/worker-meter.js';
 import type { Grid } from '../geo/grid.js';
-import { decodePrediction, encodePrediction } from '../wire/prediction.js';
+import { encodePrediction } from '../wire/prediction.js';
 import { decodeTensorBatch } from '../wire/tensor-batch.js';
 import { predictionsOf } from './prediction-logic.js';
+import { predictionsEnd } from './predictions-end.js';
 
 /** What the sink's lanes see of the world: what they write to is theirs alone. */
 export interface SinkEnvironment extends LaneEnvironment {
@@ -47,35 +48,6 @@ export async function openSinkLane(
   const sender = new LaneSender(writer, topics.predictions, context);
   const handler = new SinkLane(env, grid, context, sender, inputTopic, position);
   return { fromOffset: nextOffset, handler };
-}
-
-/** So many of a lane's last offsets are looked at first, and then eight times as many each time. */
-const tailOffsets = 64;
-const tailGrowth = 8;
-
-/**
- * Behind which fix the plan's last prediction in a lane was made; 0 without one. Take-overs leave
- * marks behind it, which take up an offset each, and a worker of a plan before may have written late.
- */
-async function predictionsEnd(env: LaneEnvironment, lane: number): Promise<number> {
-  const { laneLog, topics, plan } = env;
-  const bounds = await laneLog.bounds(topics.predictions);
-  const first = bounds.begin[lane] ?? 0;
-  let end = bounds.end[lane] ?? 0;
-  for (let offsets = tailOffsets; end > first; offsets *= tailGrowth) {
-    const from = Math.max(first, end - offsets);
-    let predictedTo = 0;
-    let isOlderThanPlan = false;
-    for await (const record of laneLog.read(topics.predictions, lane, from, end, true)) {
-      isOlderThanPlan ||= record.timestampMs < plan.createdAtMs;
-      if (record.value === null) continue;
-      const prediction = decodePrediction(record.value);
-      if (prediction.plan === plan.name) predictedTo = Math.max(predictedTo, prediction.offset + 1);
-    }
-    if (predictedTo > 0 || isOlderThanPlan) return predictedTo;
-    end = from;
-  }
-  return 0;
 }
 
 /** One lane of the sink: scores in, predictions out, and progress once they are acknowledged. */
