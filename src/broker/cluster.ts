@@ -1,4 +1,5 @@
-import type { Kafka, Message } from './kafka-client.js';
+import type { Kafka } from './kafka-client.js';
+import type { ProtocolRequest } from './produce-request.js';
 import { laidOutOtherwise } from './kafkajs/substitute.js';
 
 /**
@@ -63,15 +64,9 @@ export interface LeaderBroker {
       partitions: { partition: number; fetchOffset: string; maxBytes: number }[];
     }[];
   }): Promise<{ responses: { topicName: string; partitions: RawLane[] }[] }>;
-  produce(request: {
-    producerId: string;
-    producerEpoch: number;
-    acks: number;
-    topicData: {
-      topic: string;
-      partitions: { partition: number; firstSequence: number; messages: Message[] }[];
-    }[];
-  }): Promise<unknown>;
+  /** Sends any request, and resolves with the answer to it. */
+  readonly connectionPool: { send(request: ProtocolRequest): Promise<unknown> };
+  disconnect(): Promise<void>;
 }
 
 /** A connection to the coordinator of a transactional id. */

@@ -1,18 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { Cluster } from './cluster.js';
 import { BrokerError } from './errors.js';
-import { toMessage, type OutgoingRecord, type RecordWriter } from './lane-writer.js';
+import type { LaneProducer } from './lane-producer.js';
+import type { OutgoingRecord, RecordWriter } from './lane-writer.js';
+import type { ProducerIdentity } from './record-batch.js';
 import { TopicAbsence } from './topic-absence.js';
-
-/** Under which name records are written. Of one producer id the broker takes the newest epoch only. */
-export interface ProducerIdentity {
-  /** An int64. */
-  readonly producerId: string;
-  /** An int16. */
-  readonly producerEpoch: number;
-}
 
 /** A lane, and who writes to it. */
 export interface FencedLaneOptions {
@@ -33,14 +26,14 @@ const maxSequence = 2 ** 31 - 1;
  * @see https://kafka.apache.org/documentation/#producerconfigs_enable.idempotence
  */
 export class FencedLane implements RecordWriter {
-  readonly #cluster: Cluster;
+  readonly #producer: LaneProducer;
   readonly #options: FencedLaneOptions;
   readonly #log: Logger;
   #sequence = 0;
   #isGivenUp = false;
 
-  constructor(cluster: Cluster, options: FencedLaneOptions, log: Logger) {
-    this.#cluster = cluster;
+  constructor(producer: LaneProducer, options: FencedLaneOptions, log: Logger) {
+    this.#producer = producer;
     this.#options = options;
     this.#log = log;
   }
@@ -65,28 +58,14 @@ export class FencedLane implements RecordWriter {
     for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, lastRetryMs)) {
       try {
         signal?.throwIfAborted();
-        await this.#produce(records);
+        const origin = { ...this.#options.identity, sequence: this.#sequence };
+        await this.#producer.produce(topic, lane, records, origin);
         this.#sequence = sequenceAfter(this.#sequence, records.length);
         return;
       } catch (error) {
         await this.#afterFailure(error, absence, retryMs, signal);
       }
     }
-  }
-
-  async #produce(records: readonly OutgoingRecord[]): Promise<void> {
-    const { topic, lane, identity } = this.#options;
-    const [nodeId] = Object.keys(this.#cluster.findLeaderForPartitions(topic, [lane]));
-    if (nodeId === undefined) throw new BrokerError(`Lane ${lane} of ${topic} has no leader.`);
-    const broker = await this.#cluster.findBroker({ nodeId });
-    const messages = records.map((record) => toMessage(lane, record));
-    await broker.produce({
-      ...identity,
-      acks: -1,
-      topicData: [
-        { topic, partitions: [{ partition: lane, firstSequence: this.#sequence, messages }] },
-      ],
-    });
   }
 
   /** Waits for the next try, with what the cluster says then of who leads the lane. */
@@ -109,17 +88,7 @@ export class FencedLane implements RecordWriter {
       this.#isGivenUp = true;
       throw final;
     }
-    await this.#refresh();
-  }
-
-  async #refresh(): Promise<void> {
-    try {
-      if (!this.#cluster.isConnected()) await this.#cluster.connect();
-      await this.#cluster.refreshMetadata();
-    } catch (error) {
-      // The next send says why it can't be done.
-      this.#log.debug(messageOf(error));
-    }
+    await this.#producer.refresh();
   }
 
   #requireMine(topic: string, lane: number): void {

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
-import { createCluster, type Cluster, type CoordinatorBroker } from './cluster.js';
-import { connected } from './connect.js';
+import type { CoordinatorBroker } from './cluster.js';
 import { BrokerError } from './errors.js';
-import { FencedLane, type ProducerIdentity } from './fenced-lane.js';
+import { FencedLane } from './fenced-lane.js';
 import type { Kafka } from './kafka-client.js';
+import { LaneProducer } from './lane-producer.js';
+import type { ProducerIdentity } from './record-batch.js';
 
 /** Which lane of which topic is taken over, and under which name. */
 export interface TakeOverOptions {
@@ -32,17 +33,17 @@ const transactionCoordinator = 1;
  * @see docs/decisions/0013-the-sink-fences-without-transactions.md
  */
 export class FencedWriter {
-  readonly #cluster: Cluster;
+  readonly #producer: LaneProducer;
   readonly #log: Logger;
 
-  private constructor(cluster: Cluster, log: Logger) {
-    this.#cluster = cluster;
+  private constructor(producer: LaneProducer, log: Logger) {
+    this.#producer = producer;
     this.#log = log;
   }
 
   /** @throws {BrokerError} where no broker answers */
   static async connect(kafka: Kafka, log: Logger): Promise<FencedWriter> {
-    return new FencedWriter(await connected(createCluster(kafka)), log);
+    return new FencedWriter(await LaneProducer.connect(kafka, log), log);
   }
 
   /**
@@ -55,7 +56,6 @@ export class FencedWriter {
   async takeOver(options: TakeOverOptions): Promise<FencedLane> {
     const { transactionalId, topic, lane } = options;
     try {
-      await this.#cluster.addMultipleTargetTopics([topic]);
       const fence = await this.#initialise(transactionalId);
       const topics = [{ topic, partitions: [lane] }];
       await this.#coordinated(transactionalId, (broker) =>
@@ -66,7 +66,7 @@ export class FencedWriter {
       );
       // Is answered when the end of that transaction stands in the lane.
       const identity = await this.#initialise(transactionalId);
-      return new FencedLane(this.#cluster, { topic, lane, identity }, this.#log);
+      return new FencedLane(this.#producer, { topic, lane, identity }, this.#log);
     } catch (error) {
       throw new BrokerError(
         `Lane ${lane} of ${topic} can't be taken over: ${messageOf(error)}`,
@@ -76,7 +76,7 @@ export class FencedWriter {
   }
 
   async close(): Promise<void> {
-    await this.#cluster.disconnect();
+    await this.#producer.close();
   }
 
   #initialise(transactionalId: string): Promise<ProducerIdentity> {
@@ -96,7 +96,7 @@ export class FencedWriter {
   ): Promise<Answer> {
     for (let attempt = 1, retryMs = firstRetryMs; ; attempt += 1) {
       try {
-        const broker = await this.#cluster.findGroupCoordinator({
+        const broker = await this.#producer.cluster.findGroupCoordinator({
           groupId: transactionalId,
           coordinatorType: transactionCoordinator,
         });

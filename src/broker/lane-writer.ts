@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { connected } from './connect.js';
 import { causesOf, TopicAbsence } from './topic-absence.js';
-import { Partitioners, type Kafka, type Message, type Producer } from './kafka-client.js';
+import type { Kafka, Message } from './kafka-client.js';
+import { LaneProducer } from './lane-producer.js';
 
 /** A record to be written; its lane is given beside it. */
 export interface OutgoingRecord {
@@ -34,25 +34,21 @@ const lastRetryMs = 2_000;
  * a record twice, which readers see by its coverage.
  */
 export class LaneWriter {
-  readonly #producer: Producer;
+  readonly #producer: LaneProducer;
   readonly #log: Logger;
   #lastError: string | null = null;
 
-  private constructor(producer: Producer, log: Logger) {
+  private constructor(producer: LaneProducer, log: Logger) {
     this.#producer = producer;
     this.#log = log;
   }
 
   static async connect(kafka: Kafka, log: Logger): Promise<LaneWriter> {
-    const producer = kafka.producer({
-      allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-    });
-    return new LaneWriter(await connected(producer), log);
+    return new LaneWriter(await LaneProducer.connect(kafka, log), log);
   }
 
   async close(): Promise<void> {
-    await this.#producer.disconnect();
+    await this.#producer.close();
   }
 
   /** Why the last send failed; null where it was acknowledged. */
@@ -73,15 +69,16 @@ export class LaneWriter {
     records: readonly OutgoingRecord[],
     signal?: AbortSignal,
   ): Promise<void> {
-    const messages = records.map((record) => toMessage(lane, record));
+    if (records.length === 0) return;
     const absence = new TopicAbsence(topic);
     for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, lastRetryMs)) {
       signal?.throwIfAborted();
       try {
-        await this.#producer.send({ topic, acks: -1, messages });
+        await this.#producer.produce(topic, lane, records);
         this.#lastError = null;
         return;
       } catch (error) {
+        if (error instanceof TypeError || error instanceof RangeError) throw error;
         if (isTooLarge(error)) {
           throw new RecordTooLargeError(topic, largest(records), error);
         }
@@ -89,6 +86,7 @@ export class LaneWriter {
         this.#lastError = messageOf(error);
         this.#log.warn({ topic, lane, retryMs }, `a send failed, again: ${messageOf(error)}`);
         await delay(retryMs, undefined, signal === undefined ? {} : { signal });
+        await this.#producer.refresh();
       }
     }
   }

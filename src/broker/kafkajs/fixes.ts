@@ -2,6 +2,7 @@ import { crc32c } from '@node-rs/crc32';
 import { tellBatchEnds } from './batch-ends.js';
 import { requireAnswers } from './complete-sends.js';
 import { mendConnections } from './connections.js';
+import { takeFramedRequests } from './framed-requests.js';
 import { substitute } from './substitute.js';
 
 /**
@@ -18,7 +19,9 @@ function substituteCrc32C(): void {
 /** Mends what has to be mended in kafkajs 2.2.4, before it is used. */
 export function fixKafkaJS(): void {
   substituteCrc32C();
-  mendConnections();
   requireAnswers();
   tellBatchEnds();
+  takeFramedRequests();
+  // Loads modules that hold on to what is substituted above.
+  mendConnections();
 }
