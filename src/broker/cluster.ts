@@ -48,7 +48,7 @@ export interface RawLane {
   readonly lastStableOffset?: string;
   readonly abortedTransactions?:
     readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
-  /** With the end of their batches, which may lie behind the last of them: see kafkajs/batch-ends.ts. */
+  /** With the end of their batches, which may lie behind the last of them: see kafkajs/fetched-batches.ts. */
   readonly messages: readonly RawMessage[] & { readonly behind?: number | null };
 }
 

@@ -58,19 +58,24 @@ export class StageLogic {
   #merge(batches: readonly TensorBatch[]): Merged {
     const rows = batches.reduce((sum, { items }) => sum + items.length, 0);
     const failures: (ItemFailure | null)[] = [];
-    const inputs = this.#model.inputs.map((spec) => emptyTensor(spec, rows));
+    const good: { readonly batch: TensorBatch; readonly row: number }[] = [];
     let row = 0;
     for (const batch of batches) {
       const problem = this.#problemOf(batch);
       for (const { failure } of batch.items) failures.push(failure ?? problem);
-      if (problem === null) {
-        for (const input of inputs) {
-          const found = batch.tensors.find(({ name }) => name === input.name);
-          if (found !== undefined) input.data.set(found.data, row * widthOf(input));
-        }
-      }
+      if (problem === null) good.push({ batch, row });
       row += batch.items.length;
     }
+    const inputs = this.#model.inputs.map((spec) => {
+      const tensorOf = (batch: TensorBatch) => batch.tensors.find(({ name }) => name === spec.name);
+      const only = batches.length === 1 ? good[0] && tensorOf(good[0].batch) : undefined;
+      if (only !== undefined) return only;
+      const input = emptyTensor(spec, rows);
+      for (const { batch, row } of good) {
+        input.data.set(tensorOf(batch)?.data ?? [], row * widthOf(input));
+      }
+      return input;
+    });
     return { rows, inputs, failures };
   }
 
@@ -120,7 +125,7 @@ export class StageLogic {
 
   #markNotFinite(merged: Merged, outputs: readonly HostTensor[]): void {
     for (const { name, dtype, shape, data } of outputs) {
-      if (dtype !== 'float32') continue;
+      if (dtype !== 'float32' || areFinite(data)) continue;
       const width = sizeOf(shape.slice(1));
       for (let index = 0; index < data.length; index += 1) {
         if (Number.isFinite(data[index])) continue;
@@ -165,6 +170,20 @@ export class StageLogic {
   #failure(code: string, message: string): ItemFailure {
     return { code, message, stage: this.#stage };
   }
+}
+
+/** The sum of 2^60 values of float32 fits into a number, and one that is not finite spoils it. */
+function areFinite(data: HostTensor['data']): boolean {
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  let index = 0;
+  for (; index + 3 < data.length; index += 4) {
+    first += data[index] ?? 0;
+    second += data[index + 1] ?? 0;
+    third += data[index + 2] ?? 0;
+    fourth += data[index + 3] ?? 0;
+  }
+  for (; index < data.length; index += 1) first += data[index] ?? 0;
+  return Number.isFinite(first + second + third + fourth);
 }
 
 /** One item's rows of a batch's tensors; none of a tensor that has not as many rows as items. */

@@ -1,5 +1,5 @@
 import { crc32c } from '@node-rs/crc32';
-import { tellBatchEnds } from './batch-ends.js';
+import { decodeFetchedBatches } from './fetched-batches.js';
 import { requireAnswers } from './complete-sends.js';
 import { mendConnections } from './connections.js';
 import { takeFramedRequests } from './framed-requests.js';
@@ -20,7 +20,7 @@ function substituteCrc32C(): void {
 export function fixKafkaJS(): void {
   substituteCrc32C();
   requireAnswers();
-  tellBatchEnds();
+  decodeFetchedBatches();
   takeFramedRequests();
   // Loads modules that hold on to what is substituted above.
   mendConnections();
