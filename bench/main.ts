@@ -13,6 +13,10 @@ type Bench = (isQuick: boolean) => Promise<Report>;
 
 /** Each is loaded when it is asked for: some load TensorFlow. */
 const benches: Readonly<Record<string, { readonly about: string; load: () => Promise<Bench> }>> = {
+  pipeline: {
+    about: 'predictions per second beside the bare engine, and the latency at a light load',
+    load: async () => (await import('./pipeline.js')).run,
+  },
   fencing: {
     about: 'what it costs that predictions are written once, by one sink',
     load: async () => (await import('./fencing.js')).run,

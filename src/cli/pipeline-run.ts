@@ -150,7 +150,9 @@ export class PipelineRun {
     };
     start('windower-0', 'windower');
     for (let stage = 1; stage <= this.#stages; stage += 1) {
-      start(`stage-${stage}-0`, 'stage', String(stage));
+      for (let replica = 0; replica < this.#flags.replicas; replica += 1) {
+        start(`stage-${stage}-${replica}`, 'stage', String(stage));
+      }
     }
     start('sink-0', 'sink');
   }

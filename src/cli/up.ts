@@ -10,6 +10,8 @@ import { clusterCommand, commandContext, wholeNumber } from './global-options.js
 /** What `stagecoach up` was asked for. */
 export interface UpFlags extends FleetFlags {
   readonly stages: number;
+  /** Workers of each stage. */
+  readonly replicas: number;
   readonly cuts?: readonly number[];
   readonly model: string;
   readonly predictions?: number;
@@ -31,6 +33,11 @@ export function upCommand(): Command {
       new Option('--cuts <list>', 'first layers of sub-models 2, 3, …, such as 7,14')
         .argParser((text) => text.split(',').map(wholeNumber(1)))
         .conflicts('stages'),
+    )
+    .addOption(
+      new Option('--replicas <n>', 'workers of each stage, which share its lanes')
+        .argParser(wholeNumber(1))
+        .default(1),
     )
     .option(
       '--model <dir>',
