@@ -71,7 +71,9 @@ export async function run(isQuick: boolean): Promise<Report> {
       {
         title: 'Memory at that load',
         columns: ['process', 'MB'],
-        rows: light.processes.map(({ name, rssBytes }) => ({ process: name, MB: rssBytes / 1e6 })),
+        rows: light.processes.map(({ worker, maxRssBytes }) => {
+          return { process: worker, MB: maxRssBytes / 1e6 };
+        }),
       },
     ],
     plots: [

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type * as KafkaJS from 'kafkajs';
 import type { Logger } from '../log.js';
+import { openSocket } from './kafkajs/answers.js';
 import { fixKafkaJS } from './kafkajs/fixes.js';
 
 const require = createRequire(import.meta.url);
@@ -46,6 +47,7 @@ export function createKafka(options: ClientOptions, log: Logger): KafkaJS.Kafka 
     brokers: [...options.brokers],
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => forwardLog(log, entry),
+    socketFactory: openSocket,
     connectionTimeout: 3_000,
     requestTimeout: requestTimeoutMs,
     retry: clientRetry,

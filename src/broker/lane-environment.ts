@@ -1,11 +1,11 @@
 import type { Logger } from '../log.js';
 import type { DeadLetter } from '../wire/dead-letter.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
-import { encodeTensorBatch, type TensorBatch } from '../wire/tensor-batch.js';
+import { encodeTensorBatchParts, type TensorBatch } from '../wire/tensor-batch.js';
 import { sendDeadLetters } from './dead-letter-writer.js';
 import type { LaneLog } from './lane-log.js';
 import type { LaneProgress } from './lane-worker.js';
-import type { OutgoingRecord, RecordWriter } from './lane-writer.js';
+import { valueBytes, type OutgoingRecord, type RecordWriter } from './lane-writer.js';
 import type { PipelineTopics } from './topics.js';
 import type { WorkerMeter } from './worker-meter.js';
 
@@ -45,8 +45,9 @@ export function encodeBatches(
 ): OutgoingRecord[] {
   return batches.map((batch) => {
     const startMs = performance.now();
-    const value = encodeTensorBatch(batch, plan.encoding);
-    meter.encoded(batch.items.length, value.byteLength, performance.now() - startMs);
-    return { key: null, value };
+    const [value = Buffer.alloc(0), ...tail] = encodeTensorBatchParts(batch, plan.encoding);
+    const record = { key: null, value, tail };
+    meter.encoded(batch.items.length, valueBytes(record), performance.now() - startMs);
+    return record;
   });
 }

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
+import { BufferPool } from './buffer-pool.js';
 import { createCluster, type Cluster } from './cluster.js';
 import { connected } from './connect.js';
 import { BrokerError } from './errors.js';
@@ -7,6 +8,9 @@ import type { Kafka } from './kafka-client.js';
 import type { OutgoingRecord } from './lane-writer.js';
 import { produceRequest } from './produce-request.js';
 import { RecordBatch, type BatchOrigin } from './record-batch.js';
+
+/** As many lanes as usually have a request in flight at a time. */
+const maxFreeFrames = 6;
 
 /**
  * Sends batches of records to the leaders of lanes, one request each, over one connection to each
@@ -16,6 +20,7 @@ export class LaneProducer {
   readonly cluster: Cluster;
   readonly #log: Logger;
   readonly #topics = new Set<string>();
+  readonly #frames = new BufferPool(maxFreeFrames);
 
   private constructor(cluster: Cluster, log: Logger) {
     this.cluster = cluster;
@@ -46,10 +51,17 @@ export class LaneProducer {
     const [nodeId] = Object.keys(this.cluster.findLeaderForPartitions(topic, [lane]));
     if (nodeId === undefined) throw new BrokerError(`Lane ${lane} of ${topic} has no leader.`);
     const broker = await this.cluster.findBroker({ nodeId });
+    const batch = new RecordBatch(records, origin);
+    const frames: Buffer[] = [];
+    const request = produceRequest({ topic, lane, batch }, (bytes) => {
+      const frame = this.#frames.take(bytes);
+      frames.push(frame);
+      return frame;
+    });
     try {
-      await broker.connectionPool.send(
-        produceRequest(topic, lane, new RecordBatch(records, origin)),
-      );
+      await broker.connectionPool.send(request);
+      // What is answered was sent whole: nobody reads the buffer any more.
+      for (const frame of frames) this.#frames.release(frame);
     } catch (error) {
       if (error instanceof Error && error.name === 'KafkaJSConnectionClosedError') {
         await broker.disconnect();

@@ -9,6 +9,8 @@ import { LaneProducer } from './lane-producer.js';
 export interface OutgoingRecord {
   readonly key: Buffer | string | null;
   readonly value: Buffer;
+  /** What comes behind `value` in the record's value: large parts need no copy to be joined to it. */
+  readonly tail?: readonly Buffer[];
   readonly headers?: Readonly<Record<string, string | Buffer>>;
 }
 
@@ -97,13 +99,23 @@ export function toMessage(lane: number, record: OutgoingRecord): Message {
   return {
     partition: lane,
     key: record.key,
-    value: record.value,
+    value: wholeValue(record),
     ...(record.headers === undefined ? {} : { headers: { ...record.headers } }),
   };
 }
 
+/** Bytes of a record's whole value. */
+export function valueBytes({ value, tail = [] }: OutgoingRecord): number {
+  return tail.reduce((sum, part) => sum + part.byteLength, value.byteLength);
+}
+
+/** A record's whole value in one piece. */
+export function wholeValue({ value, tail = [] }: OutgoingRecord): Buffer {
+  return tail.length === 0 ? value : Buffer.concat([value, ...tail]);
+}
+
 function largest(records: readonly OutgoingRecord[]): number {
-  return records.reduce((most, { value }) => Math.max(most, value.byteLength), 0);
+  return records.reduce((most, record) => Math.max(most, valueBytes(record)), 0);
 }
 
 function isTooLarge(error: unknown): boolean {

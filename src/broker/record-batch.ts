@@ -1,5 +1,5 @@
 import { crc32c } from '@node-rs/crc32';
-import type { OutgoingRecord } from './lane-writer.js';
+import { valueBytes, type OutgoingRecord } from './lane-writer.js';
 
 /** Under which name records are written. Of one producer id the broker takes the newest epoch only. */
 export interface ProducerIdentity {
@@ -46,7 +46,9 @@ type Header = readonly [name: Buffer, value: Buffer];
 /** A record's fields as bytes, and how many bytes they make without the length before them. */
 interface Prepared {
   readonly key: Buffer | null;
-  readonly value: Buffer;
+  /** One behind the other they are the value. */
+  readonly value: readonly Buffer[];
+  readonly valueBytes: number;
   readonly headers: readonly Header[];
   readonly bodyBytes: number;
 }
@@ -96,17 +98,20 @@ export class RecordBatch {
   }
 }
 
-function prepare({ key, value, headers }: OutgoingRecord, index: number): Prepared {
+function prepare(record: OutgoingRecord, index: number): Prepared {
+  const { key, headers, tail = [] } = record;
+  const value = [record.value, ...tail];
+  const bytes = valueBytes(record);
   const keyBytes = typeof key === 'string' ? Buffer.from(key) : key;
   const headerList = Object.entries(headers ?? {}).map(([name, text]): Header => [
     Buffer.from(name),
     Buffer.from(text),
   ]);
   // Attributes and the timestamp's delta, which is 0, take a byte each.
-  let bodyBytes = 2 + varintBytes(index) + fieldBytes(keyBytes) + fieldBytes(value);
+  let bodyBytes = 2 + varintBytes(index) + fieldBytes(keyBytes) + varintBytes(bytes) + bytes;
   bodyBytes += varintBytes(headerList.length);
   for (const [name, text] of headerList) bodyBytes += fieldBytes(name) + fieldBytes(text);
-  return { key: keyBytes, value, headers: headerList, bodyBytes };
+  return { key: keyBytes, value, valueBytes: bytes, headers: headerList, bodyBytes };
 }
 
 function writeRecord(target: Buffer, start: number, index: number, record: Prepared): number {
@@ -115,7 +120,8 @@ function writeRecord(target: Buffer, start: number, index: number, record: Prepa
   target[at + 1] = 0;
   at = writeVarint(target, at + 2, index);
   at = writeField(target, at, record.key);
-  at = writeField(target, at, record.value);
+  at = writeVarint(target, at, record.valueBytes);
+  for (const part of record.value) at += part.copy(target, at);
   at = writeVarint(target, at, record.headers.length);
   for (const [name, text] of record.headers) {
     at = writeField(target, writeField(target, at, name), text);

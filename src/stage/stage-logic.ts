@@ -37,6 +37,7 @@ interface Merged {
 export class StageLogic {
   readonly #stage: number;
   readonly #model: RowModel;
+  readonly #rooms = new Map<string, HostTensor>();
 
   /** @param stage the number of this stage, 1 … K */
   constructor(stage: number, model: RowModel) {
@@ -70,13 +71,24 @@ export class StageLogic {
       const tensorOf = (batch: TensorBatch) => batch.tensors.find(({ name }) => name === spec.name);
       const only = batches.length === 1 ? good[0] && tensorOf(good[0].batch) : undefined;
       if (only !== undefined) return only;
-      const input = emptyTensor(spec, rows);
+      const input = this.#roomFor(spec, rows);
+      if (good.length < batches.length) input.data.fill(0);
       for (const { batch, row } of good) {
         input.data.set(tensorOf(batch)?.data ?? [], row * widthOf(input));
       }
       return input;
     });
     return { rows, inputs, failures };
+  }
+
+  /** The same memory for each run: nobody reads the inputs of a run that is over. */
+  #roomFor(spec: TensorSpec, rows: number): HostTensor {
+    const known = this.#rooms.get(spec.name);
+    const shape = [rows, ...spec.itemShape];
+    const size = sizeOf(shape);
+    const room = known !== undefined && known.data.length >= size ? known : emptyTensor(spec, rows);
+    this.#rooms.set(spec.name, room);
+    return { ...room, shape, data: room.data.subarray(0, size) };
   }
 
   #problemOf(batch: TensorBatch): ItemFailure | null {

@@ -2,7 +2,7 @@ import { WireError } from './errors.js';
 import { frameOf } from './framing.js';
 import { knownSchemas, newestSchema } from './schema-set.js';
 import type { SchemaSet } from './schema-set.js';
-import type { WireSchema } from './wire-schema.js';
+import type { PartsSplit, WireSchema } from './wire-schema.js';
 
 /** Where a reader looks for the schema that a record was written with. */
 export interface DecodeOptions {
@@ -13,7 +13,7 @@ export interface DecodeOptions {
 }
 
 /** How values of a kind are laid out in Avro. */
-export interface RecordLayout<Value, Body> {
+export interface RecordLayout<Value, Body extends object> {
   /** Name of the schema files, such as `geo-fix`. */
   readonly schema: string;
   readonly toBody: (value: Value) => Body;
@@ -24,7 +24,7 @@ export interface RecordLayout<Value, Body> {
 }
 
 /** Writes records with the newest version of their schema, and reads any version that is known. */
-export class RecordCodec<Value, Body> {
+export class RecordCodec<Value, Body extends object> {
   readonly #layout: RecordLayout<Value, Body>;
   readonly #schema: WireSchema;
 
@@ -41,6 +41,16 @@ export class RecordCodec<Value, Body> {
   encode(value: Value): Buffer {
     const body = this.#layout.toBody(value);
     return this.#schema.encode(body, this.#layout.sizeHintBytes(body));
+  }
+
+  /**
+   * The same bytes in parts, to be written one behind the other.
+   *
+   * @param split which bytes become parts of their own: see {@link WireSchema.encodeParts}
+   * @throws {WireError} INVALID_RECORD
+   */
+  encodeParts(value: Value, split: PartsSplit): Buffer[] {
+    return this.#schema.encodeParts(this.#layout.toBody(value), split);
   }
 
   /**

@@ -93,13 +93,27 @@ const codec = new RecordCodec<BatchBody, BatchBody>({
  * @throws {WireError} INVALID_RECORD, INVALID_TENSOR, ZSTD_NOT_READY
  */
 export function encodeTensorBatch(batch: TensorBatch, encoding: Encoding = 'raw'): Buffer {
+  return codec.encode(bodyOf(batch, encoding));
+}
+
+/**
+ * The same bytes in parts, to be written one behind the other: data of tensors that are not packed
+ * are parts of their own, without a copy.
+ *
+ * @throws {WireError} INVALID_RECORD, INVALID_TENSOR, ZSTD_NOT_READY
+ */
+export function encodeTensorBatchParts(batch: TensorBatch, encoding: Encoding = 'raw'): Buffer[] {
+  return codec.encodeParts(bodyOf(batch, encoding), { list: 'tensors', bytes: 'data' });
+}
+
+function bodyOf(batch: TensorBatch, encoding: Encoding): BatchBody {
   const { from, to } = batch.covers;
   if (!(from >= 0 && from <= to)) {
     throw new WireError('INVALID_RECORD', `A batch can't cover the offsets ${from} to ${to}.`, {
       disposition: 'fatal',
     });
   }
-  return codec.encode({
+  return {
     plan: batch.plan,
     stage: batch.stage,
     covers: batch.covers,
@@ -107,7 +121,7 @@ export function encodeTensorBatch(batch: TensorBatch, encoding: Encoding = 'raw'
       return { ...same, eventTime: eventTimeMs, ingestTime: ingestTimeMs };
     }),
     tensors: batch.tensors.map((tensor) => packTensor(tensor, encoding)),
-  });
+  };
 }
 
 /**

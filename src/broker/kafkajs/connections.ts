@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
+import { collectAnswers, forgetPartOfAnswer, type ReceivingConnection } from './answers.js';
 import { laidOutOtherwise, require } from './substitute.js';
 
 /** What of kafkajs's connection to one broker is mended. */
-interface Connection {
+interface Connection extends ReceivingConnection {
   readonly host: string;
   readonly port: number;
-  readonly requestQueue: { rejectAll(error: Error): void };
+  readonly requestQueue: ReceivingConnection['requestQueue'] & { rejectAll(error: Error): void };
   readonly socket?: Socket;
   chunks: Buffer[];
   bytesBuffered: number;
@@ -42,6 +43,7 @@ export function mendConnections(): void {
   if (typeof connect !== 'function' || typeof send !== 'function') {
     throw laidOutOtherwise();
   }
+  collectAnswers(prototype);
   const opening = new WeakMap<Connection, Promise<unknown>>();
 
   prototype.connect = function (this: Connection) {
@@ -51,6 +53,7 @@ export function mendConnections(): void {
       ?.removeAllListeners()
       .on('error', () => undefined)
       .destroy();
+    forgetPartOfAnswer(this);
     this.chunks = [];
     this.bytesBuffered = 0;
     this.bytesNeeded = sizeBytes;

@@ -1,5 +1,5 @@
 import type { LaneRecord } from '../../../src/broker/lane-record.js';
-import type { OutgoingRecord } from '../../../src/broker/lane-writer.js';
+import { wholeValue, type OutgoingRecord } from '../../../src/broker/lane-writer.js';
 
 interface Entry {
   readonly timestampMs: number;
@@ -39,13 +39,14 @@ export class MemoryLane {
 
   /** Appends the records of one request, all with the time at which it came. */
   append(records: readonly OutgoingRecord[], timestampMs: number): void {
-    for (const { key, value, headers } of records) {
+    for (const sent of records) {
+      const { key, headers } = sent;
       const record: LaneRecord = {
         lane: this.#lane,
         offset: this.#entries.length,
         timestampMs,
         key: key === null ? null : Buffer.from(key),
-        value,
+        value: wholeValue(sent),
         headers: Object.fromEntries(
           Object.entries(headers ?? {}).map(([name, text]) => [name, Buffer.from(text)]),
         ),
