@@ -52,7 +52,7 @@ function machine(): Machine {
 /** A figure with as many digits as mean something. */
 export function figure(value: Cell): string {
   if (value === null) return '–';
-  if (typeof value === 'string' || value === 0) return String(value);
+  if (typeof value === 'string' || Number.isInteger(value)) return String(value);
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return digits > 6 ? value.toExponential(2) : value.toFixed(digits);
 }
