@@ -72,8 +72,8 @@ export async function kerasContender(
   files: ModelFiles,
   windows: (items: number) => HostTensor,
 ): Promise<KerasContender> {
-  const script = join(projectDir(), 'bench', 'engine', 'keras.py');
-  const child = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const script = join(projectDir(), 'bench', 'engine', 'run_keras.py');
+  const child = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const dialogue = new LineDialogue(child);
   const folder = await mkdtemp(join(tmpdir(), 'stagecoach-bench-'));
   try {
