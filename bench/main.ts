@@ -21,6 +21,10 @@ const benches: Readonly<Record<string, { readonly about: string; load: () => Pro
     about: 'what it costs that predictions are written once, by one sink',
     load: async () => (await import('./fencing.js')).run,
   },
+  engine: {
+    about: 'the engine beside others on one core, and the start of a stage',
+    load: async () => (await import('./engine/engine.js')).engineBench,
+  },
 };
 
 const program = new Command('bench').description(

@@ -9,6 +9,7 @@ import { learnSchemas } from '../control/schema-store.js';
 import { renderVerdict } from '../observe/render-verdict.js';
 import { isSound } from '../observe/summary.js';
 import { styleFor } from '../observe/terminal.js';
+import type { TfjsComparison } from '../observe/uncut-model.js';
 import { tfjsTolerance } from '../observe/verdict.js';
 import { auditInChild } from './audit.js';
 import { clusterCommand, commandContext, wholeNumber } from './global-options.js';
@@ -65,16 +66,22 @@ async function runVerify(flags: VerifyFlags): Promise<void> {
     });
     const style = styleFor(process.stdout, process.env);
     process.stdout.write(`${renderVerdict(verdict, style)}\n`);
-    const isNear = tfjs === null || tfjs.largest <= tfjsTolerance;
-    if (tfjs !== null) {
-      const { windows, largest } = tfjs;
-      process.stdout.write(
-        ` ${isNear ? 'Its' : 'WRONG: its'} probabilities differ from those of tfjs-layers' own predict by ${largest.toExponential(1)} at most (${windows} windows, all cells); ${tfjsTolerance} is allowed.\n`,
-      );
-    }
+    const isNear = tfjs === null || 'refusal' in tfjs || tfjs.largest <= tfjsTolerance;
+    if (tfjs !== null) process.stdout.write(` ${comparisonText(tfjs, isNear)}\n`);
     if (flags.json !== undefined) await writeJson(flags.json, { ...verdict, tfjs });
     if (!isSound(verdict) || !isNear) process.exitCode = 1;
   } finally {
     await Promise.all([laneLog.close(), admin.disconnect()]);
   }
+}
+
+function comparisonText(tfjs: TfjsComparison, isNear: boolean): string {
+  if ('refusal' in tfjs) {
+    return `Its probabilities are compared with no other program's. ${tfjs.refusal}`;
+  }
+  const { windows, largest } = tfjs;
+  return (
+    `${isNear ? 'Its' : 'WRONG: its'} probabilities differ from those of tfjs-layers' own predict by ` +
+    `${largest.toExponential(1)} at most (${windows} windows, all cells); ${tfjsTolerance} is allowed.`
+  );
 }

@@ -13,7 +13,7 @@ import { ConfigError } from '../errors.js';
 import { Grid } from '../geo/grid.js';
 import { fileOf, gridPath, type ModelFiles } from '../model/model-files.js';
 import type { HealthServer } from '../observe/health-server.js';
-import { subModelRanges } from '../partition/cuts.js';
+import { subModelRanges, type LayerRange } from '../partition/cuts.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { ready } from '../wire/zstd.js';
 import { clusterCommand, commandContext, type CommandContext } from './global-options.js';
@@ -131,6 +131,22 @@ export function windowerCommand(): Command {
     });
 }
 
+/** Says how a sub-model is computed; to whoever started the worker only where that is slow. */
+function sayRoutes(
+  { log, onNotice }: WorkerOptions,
+  { from, to }: LayerRange,
+  notNative: string | null,
+): void {
+  const layers = `${from}–${to - 1}`;
+  if (notNative === null) {
+    log.info({ layers }, 'sub-model loaded, all layers native');
+    return;
+  }
+  const notice = `${notNative}, which is slower than a native layer`;
+  log.warn({ layers }, `sub-model loaded: ${notice}`);
+  onNotice(notice);
+}
+
 /** `stagecoach stage N` */
 export function stageCommand(): Command {
   return workerCommand('stage')
@@ -143,6 +159,7 @@ export function stageCommand(): Command {
         const { startStage } = await import('../stage/stage-runner.js');
         const { compileSubModel } = await import('../model/engine/sub-model.js');
         const { describeLayers } = await import('../model/network.js');
+        const { layersByTfjs } = await import('../model/routes.js');
         const ranges = subModelRanges(plan.cuts, describeLayers(files).length);
         const stages = ranges.length;
         const range = ranges[stage - 1];
@@ -153,6 +170,7 @@ export function stageCommand(): Command {
         }
         const topK = stage === stages ? plan.topK : undefined;
         const model = await compileSubModel(files, { ...range, topK });
+        sayRoutes(options, range, layersByTfjs(files, range));
         return startStage({ ...options, stage, stages, model });
       });
     });

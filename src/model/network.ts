@@ -6,6 +6,7 @@ import { dropout } from './layers/dropout.js';
 import { embedding } from './layers/embedding.js';
 import { foreignLayer } from './layers/foreign.js';
 import { gru } from './layers/gru.js';
+import { lstm } from './layers/lstm.js';
 import { layerNormalization } from './layers/layer-normalization.js';
 import { modelJsonPath, parseModelJson } from './model-files.js';
 import { WeightTable } from './weights.js';
@@ -44,6 +45,7 @@ type LayerEntry = z.infer<typeof layerSchema>;
 const nativeLayers: ReadonlyMap<string, NativeLayerMaker> = new Map([
   ['Embedding', embedding],
   ['GRU', gru],
+  ['LSTM', lstm],
   ['LayerNormalization', layerNormalization],
   ['Dropout', dropout],
   ['Dense', dense],

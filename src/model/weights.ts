@@ -9,7 +9,15 @@ interface Weight {
   readonly bytes: Buffer;
 }
 
-/** The weights of a model, by the names that tfjs-layers gave them, such as `gru_1/kernel`. */
+/** `gru_1/gru_cell/kernel`, as Keras writes since TensorFlow 2.2, to `gru_1/kernel`. */
+function withoutCell(name: string): string {
+  return name.split('/').toSpliced(-2, 1).join('/');
+}
+
+/**
+ * The weights of a model, by the names that tfjs-layers gave them, such as `gru_1/kernel`. Keras'
+ * names have a recurrent layer's cell in them; they are found without it, as tfjs-layers does.
+ */
 export class WeightTable {
   readonly #weights = new Map<string, Weight>();
 
@@ -27,7 +35,9 @@ export class WeightTable {
           );
         }
         const end = offset + sizeOf(shape) * 4;
-        this.#weights.set(name, { shape, bytes: bytes.subarray(offset, end) });
+        const weight = { shape, bytes: bytes.subarray(offset, end) };
+        this.#weights.set(name, weight);
+        if (name.split('/').length > 2) this.#weights.set(withoutCell(name), weight);
         offset = end;
       }
       if (offset !== bytes.length) {
@@ -38,11 +48,6 @@ export class WeightTable {
         );
       }
     }
-  }
-
-  /** Whether there is a weight of this name. */
-  has(name: string): boolean {
-    return this.#weights.has(name);
   }
 
   /**

@@ -7,7 +7,7 @@ import type { PlanRecord } from '../wire/partition-plan.js';
 import { decodePrediction, type Prediction } from '../wire/prediction.js';
 import { loggedFix, type FixReading } from './logged-fix.js';
 import { Referee, type LoggedFix } from './referee.js';
-import { UncutModel } from './uncut-model.js';
+import { UncutModel, type TfjsComparison } from './uncut-model.js';
 import type { Verdict } from './verdict.js';
 
 /** A part of a topic, by lane. */
@@ -32,8 +32,8 @@ export interface AuditOptions {
 /** What a check has found. */
 export interface Audit {
   readonly verdict: Verdict;
-  /** How far the engine's probabilities are from tfjs-layers' own; null where none was compared. */
-  readonly tfjs: { readonly windows: number; readonly largest: number } | null;
+  /** null where no window was to be compared. */
+  readonly tfjs: TfjsComparison | null;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors.js';
+import { messageOf, PipelineError } from '../errors.js';
 import { compileSubModel, type SubModel } from '../model/engine/sub-model.js';
 import { compileWithTfjs } from '../model/engine/tfjs-engine.js';
 import type { ModelFiles } from '../model/model-files.js';
@@ -9,6 +9,10 @@ import type { TopCells } from './referee.js';
 /** Windows taken from each batch for the comparison with tfjs-layers: all of a run have a share. */
 const sampledPerBatch = 16;
 const batchItems = 128;
+
+/** How far the engine's probabilities are from those of tfjs-layers, or why that has none. */
+export type TfjsComparison =
+  { readonly windows: number; readonly largest: number } | { readonly refusal: string };
 
 /** The whole network in one process: what a run's predictions are held against. */
 export class UncutModel {
@@ -51,11 +55,16 @@ export class UncutModel {
    *
    * @returns null where none was kept
    */
-  async differenceFromTfjs(): Promise<{ windows: number; largest: number } | null> {
+  async differenceFromTfjs(): Promise<TfjsComparison | null> {
     if (this.#sample.length === 0) return null;
+    // The engine has read the files: what is refused here is a layer that it has and tfjs-layers not.
+    const tfjs = await compileWithTfjs(this.#files).catch(messageOf);
+    return typeof tfjs === 'string' ? { refusal: tfjs } : this.#compare(tfjs);
+  }
+
+  async #compare(tfjs: SubModel): Promise<TfjsComparison> {
     const to = describeLayers(this.#files).length;
     const engine = await compileSubModel(this.#files, { from: 0, to });
-    const tfjs = await compileWithTfjs(this.#files);
     let largest = 0;
     try {
       for (let start = 0; start < this.#sample.length; start += batchItems) {

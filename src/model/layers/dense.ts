@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { attr } from '../graph/attributes.js';
-import { firstFeatures, float, floatOp } from './emit.js';
+import { firstFeatures, floatOp, product } from './emit.js';
 import { costOf } from './layer.js';
 import { padToVector } from './vector.js';
 import type { NativeLayerMaker } from './layer.js';
@@ -57,21 +56,14 @@ export const dense: NativeLayerMaker = (definition) => {
       const padded = op === 'Softmax' ? padToVector(units) : units;
       const values = weights.values(`${name}/kernel`, [features, units]);
       const kernel = padRows(values, units, padded, 0);
-      let edge = graph.add(
-        'MatMul',
-        [input.edge, graph.constant(kernel, [features, padded], `${name}/w`)],
-        { attrs: { ...float, transpose_a: attr.bool(false), transpose_b: attr.bool(false) } },
-      );
+      const constant = graph.constant(kernel, [features, padded], `${name}/w`);
+      let edge = product(graph, input.edge, constant);
       if (config.use_bias || padded > units) {
         const bias = config.use_bias
           ? weights.values(`${name}/bias`, [units])
           : new Float32Array(units);
-        const constant = graph.constant(
-          padRows(bias, units, padded, -Infinity),
-          [padded],
-          `${name}/b`,
-        );
-        edge = floatOp(graph, 'BiasAdd', edge, constant);
+        const row = padRows(bias, units, padded, -Infinity);
+        edge = floatOp(graph, 'BiasAdd', edge, graph.constant(row, [padded], `${name}/b`));
       }
       if (op !== undefined) edge = floatOp(graph, op, edge);
       return { edge: firstFeatures(graph, edge, [-1, units], padded), layout: 'batch' };

@@ -11,6 +11,13 @@ export function floatOp(graph: GraphBuilder, op: string, ...inputs: Edge[]): Edg
   return graph.add(op, inputs, { attrs: float });
 }
 
+/** The product of two matrices. */
+export function product(graph: GraphBuilder, left: Edge, right: Edge): Edge {
+  return graph.add('MatMul', [left, right], {
+    attrs: { ...float, transpose_a: attr.bool(false), transpose_b: attr.bool(false) },
+  });
+}
+
 /** `[a, b, …]` ↔ `[b, a, …]`: between items first and steps first. */
 export function swapFirstTwo(graph: GraphBuilder, edge: Edge, rank: number, dtype: DType): Edge {
   const order = Array.from({ length: rank }, (_, axis) => (axis < 2 ? 1 - axis : axis));

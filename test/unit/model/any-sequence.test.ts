@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { compileSubModel } from '../../../src/model/engine/sub-model.js';
 import { compileWithTfjs } from '../../../src/model/engine/tfjs-engine.js';
 import { describeLayers } from '../../../src/model/network.js';
+import { layersByTfjs } from '../../../src/model/routes.js';
 import { tf } from '../../../src/model/tensorflow.js';
 import { fromTfjs } from '../../../src/model/tfjs-model.js';
 import { CutNetwork, randomFrom, randomiseWeights, runOne } from './networks.js';
@@ -118,6 +119,23 @@ for (const [title, layersOf] of Object.entries(sequences)) {
     });
   });
 }
+
+describe('the layers that tfjs-layers computes', () => {
+  const said: readonly [title: string, from: number, to: number, expected: string | null][] = [
+    ['layers with and without a native route', 0, 11, 'layers 0, 2–4, 7–8, 10 by tfjs-layers'],
+    ['layers with and without a native route', 3, 7, 'layers 3–4 by tfjs-layers'],
+    ['layers with and without a native route', 8, 10, 'layer 8 by tfjs-layers'],
+    ['layers with and without a native route', 5, 7, null],
+  ];
+  for (const [title, from, to, expected] of said) {
+    it(`are told of layers ${from} to ${to - 1}: ${expected ?? 'nothing'}`, async () => {
+      const model = tf.sequential({ layers: sequences[title]?.() ?? [] });
+      const files = await fromTfjs(model);
+      model.dispose();
+      assert.equal(layersByTfjs(files, { from, to }), expected);
+    });
+  }
+});
 
 describe('a network that cannot be run', () => {
   const refused: Readonly<Record<string, [() => Layer[], RegExp]>> = {
