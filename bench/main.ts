@@ -12,8 +12,12 @@ import { publish, type Report } from './report/report.js';
 type Bench = (isQuick: boolean) => Promise<Report>;
 
 /** Each is loaded when it is asked for: some load TensorFlow. */
-const benches: Readonly<Record<string, { readonly about: string; load: () => Promise<Bench> }>> =
-  {};
+const benches: Readonly<Record<string, { readonly about: string; load: () => Promise<Bench> }>> = {
+  seed: {
+    about: 'the experiment of the project that this one grew from: sequential, and 2 to 6 nodes',
+    load: async () => (await import('./seed.js')).seed,
+  },
+};
 
 const program = new Command('bench').description(
   'measures Stagecoach on this machine; a ratio is of figures of one run',
