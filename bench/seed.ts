@@ -33,7 +33,7 @@ interface Extent {
 const quotaShare = 0.2;
 const lanes = 6;
 const whole: Extent = { nodeCounts: [2, 3, 4, 5, 6], computeMs: 6_000, runS: 20 };
-const quick: Extent = { nodeCounts: [2, 3], computeMs: 1_500, runS: 5 };
+const quick: Extent = { nodeCounts: [2, 3], computeMs: 1_500, runS: 4 };
 
 /**
  * The seed's experiment: the whole network in one node, and cut over 2 … 6 nodes, every node under

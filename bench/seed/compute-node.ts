@@ -32,11 +32,12 @@ export class ComputeNode {
 
   /** Starts one; it is under the quota from when it is ready. */
   static async start({ from, to }: LayerRange, quota: CpuQuota): Promise<ComputeNode> {
-    const child = fork(join(import.meta.dirname, 'compute-process.js'), [
-      modelFolder,
-      String(from),
-      String(to),
-    ]);
+    const child = fork(
+      join(import.meta.dirname, 'compute-process.js'),
+      [modelFolder, String(from), String(to)],
+      // TensorFlow's own remarks at its start have no place between the bench's lines.
+      { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '1' } },
+    );
     await answerOf(child);
     const { pid } = child;
     if (pid === undefined) throw new Error('a node of the bench has no process');

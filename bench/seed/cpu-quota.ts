@@ -1,4 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../src/errors.js';
@@ -25,6 +32,7 @@ interface ControlGroups {
   readonly settings: Readonly<Record<string, number | string>>;
 }
 
+const prefix = 'stagecoach-bench-';
 /** Short, so that a limited process does not stand still for long. */
 const periodUs = 20_000;
 
@@ -103,6 +111,9 @@ class GroupQuota implements CpuQuota {
       if (!controllers.includes('cpu')) writeFileSync(delegated, '+cpu');
     }
     if (!existsSync(join(parent, 'cgroup.procs'))) throw new Error('there are no control groups');
+    for (const name of readdirSync(parent)) {
+      if (name.startsWith(prefix)) removeIfLeft(join(parent, name));
+    }
     const quota = new GroupQuota(groups);
     rmdirSync(quota.#make('trial'));
     return quota;
@@ -132,7 +143,7 @@ class GroupQuota implements CpuQuota {
   }
 
   #make(name: string): string {
-    const folder = join(this.#groups.parent, `stagecoach-bench-${process.pid}-${name}`);
+    const folder = join(this.#groups.parent, `${prefix}${process.pid}-${name}`);
     mkdirSync(folder);
     try {
       for (const [file, value] of Object.entries(this.#groups.settings)) {
@@ -144,6 +155,15 @@ class GroupQuota implements CpuQuota {
       rmdirSync(folder);
       throw error;
     }
+  }
+}
+
+/** Of a bench that was killed groups stay; those of one that runs hold processes, and stay too. */
+function removeIfLeft(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It is in use.
   }
 }
 
