@@ -32,7 +32,7 @@ interface Extent {
 /** Of a core: six nodes leave the dispatcher and the broker 0.8 of two. */
 const quotaShare = 0.2;
 const lanes = 6;
-const whole: Extent = { nodeCounts: [2, 3, 4, 5, 6], computeMs: 6_000, runS: 20 };
+const whole: Extent = { nodeCounts: [2, 3, 4, 5, 6], computeMs: 6_000, runS: 12 };
 const quick: Extent = { nodeCounts: [2, 3], computeMs: 1_500, runS: 4 };
 
 /**

@@ -36,7 +36,7 @@ export class ComputeNode {
       join(import.meta.dirname, 'compute-process.js'),
       [modelFolder, String(from), String(to)],
       // TensorFlow's own remarks at its start have no place between the bench's lines.
-      { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '1' } },
+      { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] },
     );
     await answerOf(child);
     const { pid } = child;
@@ -65,8 +65,13 @@ export class ComputeNode {
 async function answerOf(child: ChildProcess): Promise<unknown> {
   const waiting = new AbortController();
   const { signal } = waiting;
-  const ended = once(child, 'exit', { signal }).then(([code]: unknown[]) => {
-    throw new Error(`a node that computes has ended with exit code ${String(code)}`);
+  let said = '';
+  const listen = (text: unknown): void => {
+    said += String(text);
+  };
+  child.stderr?.on('data', listen);
+  const ended = once(child, 'close', { signal }).then(([code]: unknown[]) => {
+    throw new Error(`A node that computes has ended with exit code ${String(code)}: ${said}`);
   });
   try {
     const [message] = (await Promise.race([
@@ -77,5 +82,6 @@ async function answerOf(child: ChildProcess): Promise<unknown> {
   } finally {
     ended.catch(() => undefined);
     waiting.abort();
+    child.stderr?.off('data', listen);
   }
 }
