@@ -25,6 +25,10 @@ const benches: Readonly<Record<string, { readonly about: string; load: () => Pro
     about: 'the engine beside others on one core, and the start of a stage',
     load: async () => (await import('./engine/engine.js')).engineBench,
   },
+  seed: {
+    about: 'the experiment of the project that this one grew from: sequential, and 2 to 6 nodes',
+    load: async () => (await import('./seed.js')).seed,
+  },
 };
 
 const program = new Command('bench').description(
