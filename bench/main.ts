@@ -12,8 +12,12 @@ import { publish, type Report } from './report/report.js';
 type Bench = (isQuick: boolean) => Promise<Report>;
 
 /** Each is loaded when it is asked for: some load TensorFlow. */
-const benches: Readonly<Record<string, { readonly about: string; load: () => Promise<Bench> }>> =
-  {};
+const benches: Readonly<Record<string, { readonly about: string; load: () => Promise<Bench> }>> = {
+  hop: {
+    about: 'what it costs to take a record in and to send one on, by width and encoding',
+    load: async () => (await import('./hop/hop.js')).hop,
+  },
+};
 
 const program = new Command('bench').description(
   'measures Stagecoach on this machine; a ratio is of figures of one run',
