@@ -26,7 +26,7 @@ const fullSizes: Sizes = {
   ...{ perRecord: 64, warmUpRecords: 32, records: 192, latencyRecords: 200, measureMs: 500 },
 };
 const quickSizes: Sizes = {
-  ...{ widths: [128, 512], windows: 128, halvesItems: 256 },
+  ...{ widths: [128], windows: 128, halvesItems: 256 },
   ...{ perRecord: 64, warmUpRecords: 6, records: 6, latencyRecords: 3, measureMs: 1 },
 };
 

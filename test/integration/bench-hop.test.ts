@@ -19,17 +19,15 @@ describe('bench hop', () => {
     const cost = tableOf(report, /^Processor time of a stage/);
     assert.deepEqual(
       cost.map(({ width, encoding }) => `${width} ${encoding}`),
-      [128, 512].flatMap((width) => encodings.map((encoding) => `${width} ${encoding}`)),
+      encodings.map((encoding) => `128 ${encoding}`),
     );
     // 64 items of [20, width] float32, and what is said of the items beside.
-    for (const width of [128, 512]) {
-      const [raw, half] = cost.filter((row) => row.width === width);
-      const bytes = 64 * 20 * width * 4;
-      assert(Number(raw?.['record kB']) * 1e3 > bytes);
-      assert(Number(half?.['record kB']) * 1e3 < 0.51 * bytes);
-    }
+    const bytes = 64 * 20 * 128 * 4;
+    const [raw, half] = cost.map((row) => 1e3 * Number(row['record kB']));
+    assert(raw !== undefined && raw > bytes);
+    assert(half !== undefined && half < 0.51 * bytes);
     const latency = tableOf(report, /^Latency/);
-    assert.equal(latency.length, 2 * encodings.length * 3);
+    assert.equal(latency.length, encodings.length * 3);
     assert.deepEqual([...new Set(latency.map(({ items }) => items))], [1, 8, 64]);
     const [effect] = tableOf(report, /^What float16/);
     assert.equal(effect?.items, 256);
