@@ -79,6 +79,8 @@ const handlers = {
   /** Lanes that it reads now. */
   openLanes: (): number =>
     running?.health().lanes.filter(({ state }) => state === 'open').length ?? 0,
+  /** Items that it has written. */
+  items: (): number => running?.health().items ?? 0,
   stop: (): Promise<void> | undefined => running?.stop(),
 };
 
