@@ -90,7 +90,15 @@ function costRows(measured: readonly Measured[]): Rows {
     title: 'Processor time of a stage for one record of 64 items, without its sub-model',
     columns: [
       ...['width', 'encoding', 'record kB', 'fetch ms', 'decode ms', 'batch ms', 'encode ms'],
-      ...['send ms', 'parts ms', 'at work ms', 'ms per MB', 'engine ms', 'hop / engine %'],
+      ...[
+        'send ms',
+        'parts ms',
+        'at work ms',
+        'ms per MB',
+        'engine ms',
+        'hop / engine %',
+        'decode … send / engine %',
+      ],
     ],
     rows: measured.map((one) => {
       const { fetchMs, decodeMs, batchMs, encodeMs, sendMs } = one.sections;
@@ -103,6 +111,8 @@ function costRows(measured: readonly Measured[]): Rows {
         'ms per MB': one.wholeMs / (one.rawBytes / 1e6),
         'engine ms': one.computeMs,
         'hop / engine %': (100 * one.wholeMs) / one.computeMs,
+        'decode … send / engine %':
+          (100 * (decodeMs + batchMs + encodeMs + sendMs)) / one.computeMs,
       };
     }),
   };
@@ -206,7 +216,7 @@ function reportOf(measured: readonly Measured[], effect: HalvesEffect, isQuick: 
       },
     ],
     notes: [
-      'Parts are measured one after the other by themselves; “at work” is a stage that runs, all of it, under a feed of one record at a time, and decides. “ms per MB” is of activations as float32.',
+      'Parts are measured one after the other by themselves; “at work” is a stage that runs, all of it, under a feed of one record at a time, with fetching, commits and heartbeats, and decides. “ms per MB” is of activations as float32.',
       'The engine’s time is that of the second of three sub-models. Width 128 is the trained network; the others have random weights, and their activations are of real windows too.',
     ],
   };
