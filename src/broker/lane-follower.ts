@@ -15,7 +15,7 @@ export interface FollowOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const maxQueuedBytes = 4 * 1024 * 1024;
+const maxLaneBytes = 4 * 1024 * 1024;
 const maxRecordsPerTake = 4_096;
 /** How old `positions` may be where nothing but markers of transactions has come. */
 const idleMs = 100;
@@ -34,11 +34,7 @@ export class LaneFollower {
     this.#reader = new LaneReader(
       laneLog,
       options.topic,
-      {
-        maxQueuedBytes,
-        maxLaneBytesPerFetch: maxQueuedBytes,
-        committedOnly: options.committedOnly,
-      },
+      { maxLaneBytes, committedOnly: options.committedOnly },
       log,
     );
   }

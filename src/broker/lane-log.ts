@@ -11,8 +11,13 @@ import { laneRecords, type LaneFetch, type LaneRecord } from './lane-record.js';
 export interface FetchOptions {
   /** How long the broker waits where there is nothing yet. Milliseconds; 0 answers at once. */
   readonly maxWaitMs: number;
-  /** Bytes per lane at most, but always one whole batch. */
+  /** Bytes per lane at most. */
   readonly maxLaneBytes: number;
+  /**
+   * Bytes of the whole answer at most, given to the lanes in their order. One whole batch comes in
+   * any case, of the first lane that has one (KIP-74).
+   */
+  readonly maxBytes: number;
   /** Only records of committed transactions (`isolation.level=read_committed`). */
   readonly committedOnly: boolean;
 }
@@ -26,7 +31,7 @@ export interface LaneBounds {
 const offsetAttempts = 6;
 /** A topic that was made a moment ago is not known to every broker yet. */
 const targetAttempts = 8;
-const maxFetchBytes = 64 * 1024 * 1024;
+const maxReadBytes = 8 * 1024 * 1024;
 
 /**
  * Reads topics lane by lane from offsets of one's own, without a consumer group.
@@ -131,7 +136,7 @@ export class LaneLog {
         isolationLevel: options.committedOnly ? isolation.readCommitted : isolation.readUncommitted,
         maxWaitTime: options.maxWaitMs,
         minBytes: 1,
-        maxBytes: maxFetchBytes,
+        maxBytes: options.maxBytes,
         topics: [
           {
             topic,
@@ -178,7 +183,7 @@ export class LaneLog {
       if (nodeId === undefined) throw new BrokerError(`Lane ${lane} of ${topic} has no leader.`);
       const [found] = await this.fetch(topic, nodeId, new Map([[lane, offset]]), {
         maxWaitMs: 50,
-        maxLaneBytes: 8 * 1024 * 1024,
+        ...{ maxLaneBytes: maxReadBytes, maxBytes: maxReadBytes },
         committedOnly,
       });
       for (const record of found?.records ?? []) {

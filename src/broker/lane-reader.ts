@@ -8,9 +8,11 @@ import { TopicAbsence } from './topic-absence.js';
 
 /** Bounds of what a reader fetches ahead. */
 export interface LaneReaderOptions {
-  /** No lane is fetched further while this much of it waits. Bytes. */
-  readonly maxQueuedBytes: number;
-  readonly maxLaneBytesPerFetch: number;
+  /**
+   * No lane is fetched further while this much of it waits. Bytes. All lanes together may hold six
+   * times as much, and one batch each beyond that, so that none waits for the others' sake.
+   */
+  readonly maxLaneBytes: number;
   /** Only records of committed transactions. */
   readonly committedOnly: boolean;
 }
@@ -18,27 +20,34 @@ export interface LaneReaderOptions {
 /** How long a broker holds a fetch that finds nothing; also the longest wait of a lane that joins. */
 const maxWaitMs = 50;
 const firstRetryMs = 50;
+/** So many lanes can be read ahead in full; where there are more they share what these would hold. */
+const fullLanes = 6;
 /** A lane whose leader has died goes on so late after another leads it, at most. */
 const lastRetryMs = 500;
+
+/** What a reader asks the cluster. */
+type ReadableLog = Pick<LaneLog, 'leaders' | 'fetch' | 'bounds' | 'refresh'>;
 
 /**
  * Fetches the lanes that it is given into their queues, each from its own offset: one request at a
  * time to each broker, for all lanes that it leads and whose queues have room.
  */
 export class LaneReader {
-  readonly #laneLog: LaneLog;
+  readonly #laneLog: ReadableLog;
   readonly #topic: string;
   readonly #options: LaneReaderOptions;
   readonly #log: Logger;
   readonly #queues = new Map<number, LaneQueue>();
   readonly #absence: TopicAbsence;
   readonly #loops = new Map<string, Promise<void>>();
+  /** Whose turn it is to be the first of a request: an answer that is full has nothing of the last. */
+  #turn = 0;
   #stopped = false;
   #lastError: string | null = null;
   #wake: () => void = () => undefined;
   #woken: Promise<void> = Promise.resolve();
 
-  constructor(laneLog: LaneLog, topic: string, options: LaneReaderOptions, log: Logger) {
+  constructor(laneLog: ReadableLog, topic: string, options: LaneReaderOptions, log: Logger) {
     this.#laneLog = laneLog;
     this.#topic = topic;
     this.#options = options;
@@ -136,21 +145,31 @@ export class LaneReader {
     }
   }
 
+  /** Lanes to fetch, those first whose turn it is. Where all is full, only those that have nothing. */
   #withRoom(lanes: readonly number[]): LaneQueue[] {
-    return lanes
+    const isFull = this.#roomBytes <= 0;
+    const hungry = lanes
       .map((lane) => this.#queues.get(lane))
       .filter((queue) => queue !== undefined)
-      .filter((queue) => queue.queuedBytes < this.#options.maxQueuedBytes);
+      .filter(({ queuedBytes }) => queuedBytes < (isFull ? 1 : this.#options.maxLaneBytes));
+    const first = this.#turn % Math.max(1, hungry.length);
+    return [...hungry.slice(first), ...hungry.slice(0, first)];
+  }
+
+  /** What may still be fetched until the lanes hold all that they may. Bytes. */
+  get #roomBytes(): number {
+    const queued = [...this.#queues.values()].reduce((sum, queue) => sum + queue.queuedBytes, 0);
+    return fullLanes * this.#options.maxLaneBytes - queued;
   }
 
   async #fetch(nodeId: string, queues: readonly LaneQueue[]): Promise<void> {
     const positions = new Map(queues.map((queue) => [queue.lane, queue.nextOffset]));
+    const { maxLaneBytes, committedOnly } = this.#options;
+    // The brokers are asked at the same time. Of one byte, a broker makes one batch.
+    const maxBytes = Math.max(1, Math.floor(this.#roomBytes / this.#loops.size));
+    this.#turn += 1;
     const fetched = await this.#laneLog
-      .fetch(this.#topic, nodeId, positions, {
-        maxWaitMs,
-        maxLaneBytes: this.#options.maxLaneBytesPerFetch,
-        committedOnly: this.#options.committedOnly,
-      })
+      .fetch(this.#topic, nodeId, positions, { maxWaitMs, maxLaneBytes, maxBytes, committedOnly })
       .catch((error: unknown) => {
         if (error instanceof GapError) return this.#failOutOfRange(queues, error);
         throw error;

@@ -20,6 +20,7 @@ export interface LaneWorkerOptions {
   readonly groupId: string;
   readonly topic: string;
   readonly sessionTimeoutMs: number;
+  /** Of one lane, at most; more than six lanes share what six would hold. Bytes. */
   readonly maxQueuedBytes: number;
   /** Records given to a handler at once, at most. */
   readonly maxRecordsPerTake: number;
@@ -69,8 +70,7 @@ export class LaneWorker {
       laneLog,
       options.topic,
       {
-        maxQueuedBytes: options.maxQueuedBytes,
-        maxLaneBytesPerFetch: options.maxQueuedBytes,
+        maxLaneBytes: options.maxQueuedBytes,
         committedOnly: options.committedOnly,
       },
       log,

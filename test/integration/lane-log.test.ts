@@ -110,7 +110,8 @@ describe('the lane log', () => {
     await eventually(
       'every lane is read to its end',
       async () => {
-        const limits = { maxWaitMs: 0, maxLaneBytes: 1_000, committedOnly: false };
+        const bytes = { maxLaneBytes: 1_000, maxBytes: 64 * 2 ** 20 };
+        const limits = { maxWaitMs: 0, ...bytes, committedOnly: false };
         // Each lane is named first by turns, as the lane reader does it.
         const turn = [...positions].sort(
           ([a], [b]) => (found.get(a)?.length ?? 0) - (found.get(b)?.length ?? 0),
