@@ -40,3 +40,8 @@ function rowsFrom(tensor: WireTensor, start: number): WireTensor {
     data: tensor.data.subarray(start * width),
   };
 }
+
+/** What is committed beside an offset: up to which fix the output accounts. */
+export function coverageMetadata(coveredTo: number): string {
+  return JSON.stringify({ coveredTo });
+}

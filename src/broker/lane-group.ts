@@ -33,6 +33,13 @@ const idleLoopMs = 50;
 /** Between a membership that has failed and the next try. */
 const restartPauseMs = 300;
 
+/** How far a lane has been read. */
+export interface LaneCommit {
+  readonly lane: number;
+  readonly nextOffset: number;
+  readonly metadata: string;
+}
+
 /**
  * Membership in a consumer group: which lanes are this worker's. It reads no records: all lanes are
  * paused in kafkajs for ever, and `LaneReader` fetches them from the positions that coverage gives.
@@ -123,17 +130,19 @@ export class LaneGroup {
   }
 
   /**
-   * Commits how far a lane has been read, with the coverage that its output has reached. A commit
+   * Commits how far lanes have been read, with the coverage that their output has reached. A commit
    * that fails is not repeated: it is a hint for the next start, and the next commit replaces it.
    */
-  async commit(lane: number, nextOffset: number, metadata: string): Promise<void> {
+  async commit(lanes: readonly LaneCommit[]): Promise<void> {
     const { topic } = this.#options;
     try {
-      await this.#consumer.commitOffsets([
-        { topic, partition: lane, offset: String(nextOffset), metadata },
-      ]);
+      await this.#consumer.commitOffsets(
+        lanes.map(({ lane, nextOffset, metadata }) => {
+          return { topic, partition: lane, offset: String(nextOffset), metadata };
+        }),
+      );
     } catch (error) {
-      this.#log.debug({ lane }, `the offset was not committed: ${messageOf(error)}`);
+      this.#log.debug(`the offsets were not committed: ${messageOf(error)}`);
     }
   }
 

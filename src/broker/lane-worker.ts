@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { coverageMetadata } from './coverage.js';
 import { doneWithin } from './done-within.js';
 import { LaneStopError, UncleanStopError } from './errors.js';
 import { LaneGroup } from './lane-group.js';
@@ -26,8 +27,8 @@ export interface LaneWorkerOptions {
   readonly maxRecordsPerTake: number;
   /** Whether records of transactions that are open or aborted are left out. */
   readonly committedOnly: boolean;
-  /** Whether progress is committed to the group. */
-  readonly commits: boolean;
+  /** How often progress is committed to the group; null for never. Milliseconds. */
+  readonly commitEveryMs: number | null;
   /** Finds where the lane's output ends and makes its handler. */
   readonly open: (context: LaneContext) => Promise<OpenedLane>;
   /** Told of what a person should know, such as a lane that has stopped. */
@@ -36,7 +37,6 @@ export interface LaneWorkerOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-const commitIntervalMs = 1_000;
 const idleMs = 200;
 const retryMs = 500;
 /** What is in flight has this long to end when the worker stops: a process has 10 s in all. */
@@ -61,6 +61,8 @@ export class LaneWorker {
   readonly #stopping = new AbortController();
   #isAbandoned = false;
   #committer: NodeJS.Timeout | null = null;
+  #committing: Promise<void> = Promise.resolve();
+  #isCommitting = false;
 
   private constructor(options: LaneWorkerOptions, laneLog: LaneLog, log: Logger) {
     this.#options = options;
@@ -99,8 +101,8 @@ export class LaneWorker {
       await worker.abandon();
       throw error;
     }
-    if (options.commits) {
-      worker.#committer = setInterval(() => void worker.#commit(), commitIntervalMs);
+    if (options.commitEveryMs !== null) {
+      worker.#committer = setInterval(() => worker.#commitInTurn(), options.commitEveryMs);
     }
     return worker;
   }
@@ -152,7 +154,7 @@ export class LaneWorker {
     for (const lane of this.#running) lane.giveUp('was not drained in time');
     const hasLeft = await doneWithin(
       partingMs,
-      this.#commit().then(() => this.#group.leave()),
+      this.#committing.then(() => this.#commit()).then(() => this.#group.leave()),
     );
     await this.#close();
     if (!isDrained) throw new UncleanStopError(`lanes ${late.join(', ')} did not end in time`);
@@ -278,16 +280,20 @@ export class LaneWorker {
   }
 
   async #commit(): Promise<void> {
-    for (const owned of this.#owned.values()) {
+    const commits = [...this.#owned.values()].flatMap((owned) => {
       const progress = owned.takeUncommitted();
-      if (progress === null || !this.#options.commits) continue;
+      if (progress === null) return [];
       const metadata = coverageMetadata(progress.coveredTo);
-      await this.#group.commit(owned.lane, progress.nextOffset, metadata);
-    }
+      return [{ lane: owned.lane, nextOffset: progress.nextOffset, metadata }];
+    });
+    if (commits.length > 0 && this.#options.commitEveryMs !== null)
+      await this.#group.commit(commits);
   }
-}
 
-/** What is committed beside an offset: up to which fix the output accounts. */
-export function coverageMetadata(coveredTo: number): string {
-  return JSON.stringify({ coveredTo });
+  /** A coordinator that is slow to answer is not asked again meanwhile. */
+  #commitInTurn(): void {
+    if (this.#isCommitting) return;
+    this.#isCommitting = true;
+    this.#committing = this.#commit().finally(() => (this.#isCommitting = false));
+  }
 }

@@ -64,7 +64,7 @@ export type LaneWork = Pick<
   | 'maxQueuedBytes'
   | 'maxRecordsPerTake'
   | 'committedOnly'
-  | 'commits'
+  | 'commitEveryMs'
   | 'open'
 >;
 

@@ -3,7 +3,7 @@ import type { Pace } from '../producer/pace.js';
 import { wholeNumber } from './global-options.js';
 
 /** Fixes that may wait: a few seconds' work, so that no stage runs dry and latency stays bounded. */
-const defaultMaxBacklog = 6_000;
+const defaultMaxBacklog = 16_000;
 
 /** The options of a replayed fleet. */
 export interface FleetFlags {

@@ -16,6 +16,7 @@ import type { HealthServer } from '../observe/health-server.js';
 import { subModelRanges, type LayerRange } from '../partition/cuts.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { ready } from '../wire/zstd.js';
+import { collectAllAtOnce } from './garbage-collection.js';
 import { clusterCommand, commandContext, type CommandContext } from './global-options.js';
 import { tellParent } from './tell-parent.js';
 import { runUntilStopped } from './run-until-stopped.js';
@@ -155,6 +156,7 @@ export function stageCommand(): Command {
     .action(async (number: string, flags: Record<string, unknown>) => {
       const stage = Number(number);
       const kind = { role: 'stage', stage } as const;
+      collectAllAtOnce();
       await runWorker(`stage-${number}`, kind, flags, async (options, { plan, files }) => {
         const { startStage } = await import('../stage/stage-runner.js');
         const { compileSubModel } = await import('../model/engine/sub-model.js');

@@ -10,6 +10,7 @@ import { openWindowerLane } from './windower-lane.js';
 
 const maxFixesPerTake = 1_024;
 const maxQueuedBytes = 1024 * 1024;
+const commitEveryMs = 1_000;
 
 /** Starts a worker that turns the fixes of its lanes into windows. */
 export async function startWindower(options: WorkerOptions, grid: Grid): Promise<RunningWorker> {
@@ -22,7 +23,7 @@ export async function startWindower(options: WorkerOptions, grid: Grid): Promise
     maxRecordsPerTake: maxFixesPerTake,
     // Anybody may write fixes, in transactions too.
     committedOnly: true,
-    commits: true,
+    commitEveryMs,
     open: (context) => openWindowerLane(env, grid, context),
   });
 }

@@ -15,6 +15,8 @@ import { openSinkLane } from './sink-lane.js';
 /** Records whose predictions are sent together, at most. */
 const maxRecordsPerTake = 128;
 const maxQueuedBytes = 1024 * 1024;
+/** What the sink has committed tells how full the pipeline is. Milliseconds. */
+const commitEveryMs = 100;
 /** Closing the connections takes no longer than this when a worker stops. */
 const closingMs = 500;
 
@@ -41,7 +43,7 @@ export async function startSink(options: WorkerOptions, grid: Grid): Promise<Run
     maxQueuedBytes,
     maxRecordsPerTake,
     committedOnly: false,
-    commits: true,
+    commitEveryMs,
     open: (context) => openSinkLane(env, grid, context),
   });
   return {

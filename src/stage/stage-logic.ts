@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.js';
 import { sizeOf, type HostTensor, type TensorSpec } from '../model/tensor.js';
+import { copyElements, isInRecord } from '../wire/tensor.js';
 import type { ItemFailure, ItemHeader, TensorBatch, WireTensor } from '../wire/tensor-batch.js';
 
 /** What a stage needs of its sub-model: rows in, as many rows out, each independent of the others. */
@@ -70,11 +71,12 @@ export class StageLogic {
     const inputs = this.#model.inputs.map((spec) => {
       const tensorOf = (batch: TensorBatch) => batch.tensors.find(({ name }) => name === spec.name);
       const only = batches.length === 1 ? good[0] && tensorOf(good[0].batch) : undefined;
-      if (only !== undefined) return only;
+      if (only !== undefined && !isInRecord(only)) return only;
       const input = this.#roomFor(spec, rows);
       if (good.length < batches.length) input.data.fill(0);
       for (const { batch, row } of good) {
-        input.data.set(tensorOf(batch)?.data ?? [], row * widthOf(input));
+        const tensor = tensorOf(batch);
+        if (tensor !== undefined) copyElements(tensor, input.data, row * widthOf(input));
       }
       return input;
     });

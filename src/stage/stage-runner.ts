@@ -14,6 +14,7 @@ import { StageLogic, type RowModel, type StageResult } from './stage-logic.js';
 
 const maxRecordsPerTake = 64;
 const maxQueuedBytes = 4 * 1024 * 1024;
+const commitEveryMs = 1_000;
 
 /** Which sub-model a stage runs. */
 export interface StageOptions extends WorkerOptions, StagePosition {
@@ -37,7 +38,7 @@ export async function startStage(options: StageOptions): Promise<RunningWorker> 
     maxQueuedBytes,
     maxRecordsPerTake,
     committedOnly: false,
-    commits: true,
+    commitEveryMs,
     open: (context) => openStageLane(env, options, batcher, context),
   });
 }

@@ -125,8 +125,7 @@ function bodyOf(batch: TensorBatch, encoding: Encoding): BatchBody {
 }
 
 /**
- * The batch of a record. Its tensors are in memory of their own: they can be transferred to a
- * worker or kept, whatever becomes of `bytes`.
+ * The batch of a record. Its tensors may be views of `bytes`, which have to stay as they are.
  *
  * @throws {WireError} UNKNOWN_FORMAT, UNKNOWN_FINGERPRINT, WRONG_SCHEMA, INVALID_RECORD,
  * INVALID_TENSOR, ZSTD_NOT_READY

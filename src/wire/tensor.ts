@@ -85,9 +85,12 @@ export function packTensor(tensor: WireTensor, encoding: Encoding): TensorBody {
   };
 }
 
+/** Of tensors whose elements stand in a record as they are: their bytes there, aligned or not. */
+const rawBytes = new WeakMap<WireTensor, Uint8Array>();
+
 /**
- * The tensor of a record. Its elements are in memory of their own, or in the body's if that is
- * aligned.
+ * The tensor of a record. Of raw data its elements are made when they are first asked for: in memory
+ * of their own, or in the body's if that is aligned.
  *
  * @throws {WireError} INVALID_TENSOR, ZSTD_NOT_READY
  */
@@ -96,13 +99,43 @@ export function unpackTensor(body: TensorBody): WireTensor {
   if (dtype === 'unknown') {
     throw invalid(name, 'its element type is of a newer version than this program');
   }
-  const bytes = aligned(unpack(body, elementsOf(name, shape)));
+  const bytes = unpack(body, elementsOf(name, shape));
+  if (body.encoding !== 'raw') return { name, dtype, shape, data: elementsIn(bytes, dtype) };
+  let data: WireTensor['data'] | null = null;
+  const tensor: WireTensor = {
+    name,
+    dtype,
+    shape,
+    get data() {
+      data ??= elementsIn(bytes, dtype);
+      return data;
+    },
+  };
+  rawBytes.set(tensor, bytes);
+  return tensor;
+}
+
+/**
+ * Copies a tensor's elements into others of its type, from index `at` on. What came in a record is
+ * copied from there, once.
+ */
+export function copyElements(tensor: WireTensor, target: WireTensor['data'], at: number): void {
+  const bytes = rawBytes.get(tensor);
+  if (bytes === undefined) target.set(tensor.data, at);
+  else new Uint8Array(target.buffer, target.byteOffset + 4 * at, bytes.length).set(bytes);
+}
+
+/** Whether its elements are in a record, as they are, and nowhere else. */
+export function isInRecord(tensor: WireTensor): boolean {
+  return rawBytes.has(tensor);
+}
+
+function elementsIn(packed: Uint8Array, dtype: DType): WireTensor['data'] {
+  const bytes = aligned(packed);
   const length = bytes.byteLength / 4;
-  const data =
-    dtype === 'float32'
-      ? new Float32Array(bytes.buffer, bytes.byteOffset, length)
-      : new Int32Array(bytes.buffer, bytes.byteOffset, length);
-  return { name, dtype, shape, data };
+  return dtype === 'float32'
+    ? new Float32Array(bytes.buffer, bytes.byteOffset, length)
+    : new Int32Array(bytes.buffer, bytes.byteOffset, length);
 }
 
 function pack(raw: Buffer, data: Float32Array | Int32Array, encoding: Encoding): Buffer {

@@ -203,10 +203,32 @@ const avroLong = avsc.Type.forSchema('long');
 const noBytes = Buffer.alloc(0);
 const listEnd = Buffer.from([0]);
 
+/** What avsc reads with. */
+interface Tap {
+  readonly buf: Buffer;
+  readonly pos: number;
+  readLong(): number;
+  skipFixed(bytes: number): void;
+}
+
+/** Bytes that are read without a copy: a view of the record. Its structure was checked before. */
+class BytesInRecord extends avsc.types.BytesType {
+  protected _read(tap: Tap): Buffer {
+    const bytes = tap.readLong();
+    const start = tap.pos;
+    tap.skipFixed(bytes);
+    return tap.buf.subarray(start, start + bytes);
+  }
+}
+
 function avroType(json: string): AvroType {
   try {
     const schema = JSON.parse(json) as Parameters<typeof avsc.Type.forSchema>[0];
-    return avsc.Type.forSchema(schema, { wrapUnions: 'never', omitRecordMethods: true });
+    return avsc.Type.forSchema(schema, {
+      wrapUnions: 'never',
+      omitRecordMethods: true,
+      typeHook: (part) => (part === 'bytes' ? new BytesInRecord() : undefined),
+    });
   } catch (cause) {
     throw new WireError('INVALID_SCHEMA', `Not an Avro schema: ${messageOf(cause)}.`, {
       disposition: 'fatal',

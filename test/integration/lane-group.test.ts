@@ -31,7 +31,7 @@ class Member {
       maxQueuedBytes: 1024 * 1024,
       maxRecordsPerTake: 100,
       committedOnly: false,
-      commits: false,
+      commitEveryMs: null,
       open: (context: LaneContext) =>
         Promise.resolve({ fromOffset: 0, handler: member.#handler(context) }),
       onNotice: (notice: string) => assert.fail(notice),

@@ -69,7 +69,7 @@ describe('a watched worker', () => {
       maxQueuedBytes: 1024 * 1024,
       maxRecordsPerTake: 1,
       committedOnly: false,
-      commits: false,
+      commitEveryMs: null,
       open: (context: LaneContext) => Promise.resolve({ fromOffset: 0, handler: open(context) }),
       renew: () => Promise.resolve(void (renewed += 1)),
       lastSendError: () => 'the send has failed',

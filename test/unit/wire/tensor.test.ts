@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { packTensor, unpackTensor } from '../../../src/wire/tensor.js';
+import { copyElements, packTensor, unpackTensor } from '../../../src/wire/tensor.js';
 import type { Encoding, TensorBody, WireTensor } from '../../../src/wire/tensor.js';
 import { decodeTensorBatch, encodeTensorBatch } from '../../../src/wire/tensor-batch.js';
 import { ready } from '../../../src/wire/zstd.js';
@@ -57,14 +57,20 @@ describe('a tensor', () => {
     assert.equal(packTensor(noise, 'zstd').encoding, 'raw');
   });
 
-  it('comes out in memory of its own, aligned, wherever its bytes lay', () => {
+  it('comes out aligned, wherever its bytes lie, whole and copied', () => {
     const record = encodeTensorBatch(batchOf(activations));
     for (let shift = 0; shift < 4; shift++) {
       const shared = Buffer.alloc(record.length + 4);
       record.copy(shared, shift);
       const batch = decodeTensorBatch(shared.subarray(shift, shift + record.length));
-      shared.fill(0);
+      const [tensor] = batch.tensors;
+      assert(tensor !== undefined);
+      const copy = new Float32Array(activations.data.length + 3);
+      copyElements(tensor, copy, 2);
+      assert.deepEqual(copy.subarray(2, -1), activations.data);
       assert.deepEqual(batch, batchOf(activations));
+      // Its elements are views of the record or a copy, made once.
+      assert.equal(tensor.data, tensor.data);
     }
   });
 
