@@ -1,13 +1,10 @@
 import { deadLetterHeaders, encodeDeadLetter, type DeadLetter } from '../wire/dead-letter.js';
-import type { OutgoingRecord, RecordWriter } from './lane-writer.js';
+import type { RecordWriter } from './lane-writer.js';
 
 /** A dead letter's original is cut to this, so that the letter itself is never too large. */
 const maxOriginalBytes = 1024 * 1024;
 /** Of an original's headers so many bytes are kept; those that don't fit are left out. */
 const maxHeaderBytes = 64 * 1024;
-/** Leaves a topic's limit of 8 MiB room for the headers that the letters have besides. */
-const maxRequestBytes = 2 * maxOriginalBytes;
-
 /**
  * Writes dead letters to the lane that their originals were in. Resolves when they are
  * acknowledged: only then may the offsets that they came from be accounted for.
@@ -28,24 +25,8 @@ export async function sendDeadLetters(
       value: encodeDeadLetter(letter),
       headers: deadLetterHeaders(letter),
     }));
-    for (const request of requestsOf(records)) await writer.send(topic, lane, request, signal);
+    await writer.send(topic, lane, records, signal);
   }
-}
-
-/** What goes in one request is one batch to the broker, which takes no batch above its limit. */
-function requestsOf(records: readonly OutgoingRecord[]): OutgoingRecord[][] {
-  const requests: OutgoingRecord[][] = [];
-  let room = 0;
-  for (const record of records) {
-    const bytes = (record.key?.length ?? 0) + record.value.byteLength;
-    if (bytes > room) {
-      requests.push([]);
-      room = maxRequestBytes;
-    }
-    requests.at(-1)?.push(record);
-    room -= bytes;
-  }
-  return requests;
 }
 
 function withinBounds(original: DeadLetter): DeadLetter {

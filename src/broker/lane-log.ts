@@ -4,6 +4,7 @@ import { createCluster, isolation, type Cluster } from './cluster.js';
 import { connected } from './connect.js';
 import { BrokerError, GapError, TopicError } from './errors.js';
 import type { Kafka } from './kafka-client.js';
+import { SharedCalls } from './shared-calls.js';
 import { isUnknownTopic, TopicAbsence } from './topic-absence.js';
 import { laneRecords, type LaneFetch, type LaneRecord } from './lane-record.js';
 
@@ -40,6 +41,7 @@ const maxReadBytes = 8 * 1024 * 1024;
 export class LaneLog {
   readonly #cluster: Cluster;
   readonly #topics = new Set<string>();
+  readonly #sharedBounds = new SharedCalls<LaneBounds>();
   /** Settles when the last request to each broker is answered. */
   readonly #lastFetch = new Map<string, Promise<void>>();
 
@@ -67,12 +69,14 @@ export class LaneLog {
   }
 
   /** Where each lane of a topic begins (after retention) and ends. */
-  async bounds(topic: string): Promise<LaneBounds> {
-    const [begin, end] = await Promise.all([
-      this.#offsets(topic, { fromBeginning: true }),
-      this.#offsets(topic, { fromBeginning: false }),
-    ]);
-    return { begin, end };
+  bounds(topic: string): Promise<LaneBounds> {
+    return this.#sharedBounds.call(topic, async () => {
+      const [begin, end] = await Promise.all([
+        this.#offsets(topic, { fromBeginning: true }),
+        this.#offsets(topic, { fromBeginning: false }),
+      ]);
+      return { begin, end };
+    });
   }
 
   /** For every lane the offset of the first record appended at this time or later, else its end. */
@@ -207,7 +211,7 @@ export class LaneLog {
       try {
         const [found] = await this.#cluster.fetchTopicsOffset([{ topic, partitions, ...from }]);
         const byLane = new Map(found?.partitions.map((p) => [p.partition, Number(p.offset)]));
-        return lanes.map((lane) => byLane.get(lane) ?? 0);
+        return lanes.map((lane) => requireOffset(byLane.get(lane), topic, lane));
       } catch (error) {
         absence.observe(error);
         // A lane's leadership is new or on the move: the cluster knows in a moment.
@@ -242,4 +246,10 @@ export class LaneLog {
       }
     }
   }
+}
+
+/** kafkajs leaves out a lane that it knows no leader of. */
+function requireOffset(offset: number | undefined, topic: string, lane: number): number {
+  if (offset !== undefined) return offset;
+  throw new BrokerError(`Nobody says where lane ${lane} of ${topic} begins or ends.`);
 }

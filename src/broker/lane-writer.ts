@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PipelineError } from '../errors.js';
 import type { Logger } from '../log.js';
+import { requestsOf } from './requests-of.js';
 import { causesOf, TopicAbsence } from './topic-absence.js';
 import type { Kafka, Message } from './kafka-client.js';
 import { LaneProducer } from './lane-producer.js';
@@ -71,7 +72,15 @@ export class LaneWriter {
     records: readonly OutgoingRecord[],
     signal?: AbortSignal,
   ): Promise<void> {
-    if (records.length === 0) return;
+    for (const request of requestsOf(records)) await this.#send(topic, lane, request, signal);
+  }
+
+  async #send(
+    topic: string,
+    lane: number,
+    records: readonly OutgoingRecord[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const absence = new TopicAbsence(topic);
     for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, lastRetryMs)) {
       signal?.throwIfAborted();

@@ -7,8 +7,9 @@ import { doneWithin } from './done-within.js';
 import { createKafka, type Admin, type ClientOptions, type Kafka } from './kafka-client.js';
 import type { LaneEnvironment } from './lane-environment.js';
 import { LaneLog } from './lane-log.js';
-import type { LaneWorkerOptions } from './lane-worker.js';
+import type { LaneProgress, LaneWorkerOptions } from './lane-worker.js';
 import { LaneWriter } from './lane-writer.js';
+import { SharedCalls } from './shared-calls.js';
 import { pipelineTopics } from './topics.js';
 import { WatchedLaneWorker } from './watched-lane-worker.js';
 import type { WorkerHealth } from './worker-health.js';
@@ -78,6 +79,7 @@ export async function connectWorker(
 ): Promise<WorkerEnvironment> {
   const kafka = createKafka(options.client, options.log);
   let connections = await connect(kafka, options.log);
+  const progress = new SharedCalls<ReadonlyMap<number, LaneProgress>>();
   const meter = new WorkerMeter({
     ...identity,
     worker: options.name,
@@ -96,7 +98,10 @@ export async function connectWorker(
     get writer() {
       return connections.writer;
     },
-    progressOf: (groupId, topic) => committedProgress(connections.admin, groupId, topic),
+    progressOf: (groupId, topic) =>
+      progress.call(`${groupId} ${topic}`, () =>
+        committedProgress(connections.admin, groupId, topic),
+      ),
     meter,
     async renew() {
       const old = connections;
