@@ -16,10 +16,9 @@ import {
   openFencingProducer,
   transactionRetry,
 } from '../src/broker/transactional-producer.js';
-import { loadConfig } from '../src/config.js';
 import { createLogger } from '../src/log.js';
-import { projectDir } from '../src/project-dir.js';
 import { encodePrediction } from '../src/wire/prediction.js';
+import { runningBrokers } from './broker/running-brokers.js';
 import type { Cell, Report } from './report/report.js';
 
 /** Where is written. */
@@ -50,8 +49,7 @@ const candidates = 5;
 
 /** `npm run bench -- fencing` */
 export async function run(isQuick: boolean): Promise<Report> {
-  const { brokers } = loadConfig({ environment: process.env, flags: {}, projectDir: projectDir() });
-  const client = { brokers, clientId: 'stagecoach-bench' };
+  const client = { brokers: await runningBrokers(), clientId: 'stagecoach-bench' };
   const kafka = createKafka(client, log);
   const admin = await connected(kafka.admin());
   const pipeline = `bench-fencing-${process.pid}`;

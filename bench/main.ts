@@ -21,7 +21,7 @@ interface BenchEntry {
 const benches: Readonly<Record<string, BenchEntry>> = {
   pipeline: {
     about: 'predictions per second beside the bare engine, and the latency at a light load',
-    load: async () => (await import('./pipeline.js')).run,
+    load: async () => (await import('./pipeline/pipeline.js')).run,
   },
   fencing: {
     about: 'what it costs that predictions are written once, by one sink',

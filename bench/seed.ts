@@ -5,7 +5,7 @@ import { balanced } from '../src/partition/balanced.js';
 import { subModelRanges, type LayerRange } from '../src/partition/cuts.js';
 import type { LayerCost } from '../src/partition/layers.js';
 import type { Report } from './report/report.js';
-import { runningBrokers } from './seed/broker.js';
+import { runningBrokers } from './broker/running-brokers.js';
 import { ComputeNode, type Computed } from './seed/compute-node.js';
 import { cpuQuota, type CpuQuota } from './seed/cpu-quota.js';
 import { runDistributed, type Cluster } from './seed/distributed.js';

@@ -11,12 +11,11 @@ import {
 import { LaneLog } from '../../src/broker/lane-log.js';
 import { LaneWriter } from '../../src/broker/lane-writer.js';
 import { createPipelineTopics, createPlanTopics } from '../../src/broker/topics.js';
-import { loadConfig } from '../../src/config.js';
 import { defaultRules } from '../../src/geo/windows.js';
 import { createLogger, type Logger } from '../../src/log.js';
-import { projectDir } from '../../src/project-dir.js';
 import type { PlanRecord } from '../../src/wire/partition-plan.js';
 import type { Encoding } from '../../src/wire/tensor-batch.js';
+import { runningBrokers } from './running-brokers.js';
 
 /** What a pipeline of a bench is like, where its workers are started without a deployed model. */
 export interface BarePlan {
@@ -61,9 +60,8 @@ export class BenchCluster {
 
   /** @param bench begins the names of its pipelines */
   static async connect(bench: string): Promise<BenchCluster> {
-    const config = loadConfig({ environment: process.env, flags: {}, projectDir: projectDir() });
     const log = createLogger('bench', 'error');
-    const client = { brokers: config.brokers, clientId: 'stagecoach-bench' };
+    const client = { brokers: await runningBrokers(), clientId: 'stagecoach-bench' };
     const kafka = createKafka(client, log);
     const admin = await connected(kafka.admin());
     const laneLog = await LaneLog.connect(kafka);

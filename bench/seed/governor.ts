@@ -1,4 +1,4 @@
-import { cpuMsOf } from './cpu-time.js';
+import { cpuMsOf } from '../process/cpu-time.js';
 import type { CpuQuota } from './cpu-quota.js';
 
 interface Governed {

@@ -6,7 +6,7 @@ import { messageOf } from '../../src/errors.js';
 import type { Logger } from '../../src/log.js';
 import type { PlanRecord } from '../../src/wire/partition-plan.js';
 import { decodeWorkerReport } from '../../src/wire/worker-report.js';
-import { cpuMsOf } from './cpu-time.js';
+import { cpuMsOf } from '../process/cpu-time.js';
 import type { Sample } from './node-work.js';
 
 const checkEveryMs = 50;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Verdict } from '../../src/observe/verdict.js';
 import { BenchCluster } from '../broker/bench-cluster.js';
 import type { PlotPoint, Report, Rows } from '../report/report.js';
-import { brokerPid, residentBytes } from './broker-memory.js';
+import { brokerPid, residentBytes } from '../broker/broker-process.js';
 import { growthOf, type TimedValue } from './growth.js';
 import { SoakRun } from './soak-run.js';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Cell, Report } from '../../bench/report/report.js';
+import type { KafkaFixture } from './kafka-fixture.js';
 
 /** The rows of the table whose title is like that. */
 export function tableOf(
@@ -28,5 +29,20 @@ export function assertFinite({ tables, plots }: Report): void {
       points.every(({ y }) => Number.isFinite(y)),
       name,
     );
+  }
+}
+
+/** Runs a bench with this broker as that of KAFKA_BROKERS. */
+export async function withBrokers(
+  kafka: KafkaFixture,
+  bench: () => Promise<Report>,
+): Promise<Report> {
+  const given = process.env['KAFKA_BROKERS'];
+  process.env['KAFKA_BROKERS'] = kafka.brokers.join(',');
+  try {
+    return await bench();
+  } finally {
+    if (given === undefined) delete process.env['KAFKA_BROKERS'];
+    else process.env['KAFKA_BROKERS'] = given;
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { seed } from '../../bench/seed.js';
 import { figure, type Cell, type Report, type Rows } from '../../bench/report/report.js';
+import { withBrokers } from './bench-report.js';
 import { startKafka, type KafkaFixture } from './kafka-fixture.js';
 
 let kafka: KafkaFixture;
@@ -9,14 +10,7 @@ let report: Report;
 
 before(async () => {
   kafka = await startKafka();
-  const given = process.env['KAFKA_BROKERS'];
-  process.env['KAFKA_BROKERS'] = kafka.brokers.join(',');
-  try {
-    report = await seed(true);
-  } finally {
-    if (given === undefined) delete process.env['KAFKA_BROKERS'];
-    else process.env['KAFKA_BROKERS'] = given;
-  }
+  report = await withBrokers(kafka, () => seed(true));
 });
 
 after(() => kafka.stop());

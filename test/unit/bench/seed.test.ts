@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuMsOf } from '../../../bench/seed/cpu-time.js';
+import { cpuMsOf } from '../../../bench/process/cpu-time.js';
 import { cpuQuota, type CpuQuota } from '../../../bench/seed/cpu-quota.js';
 import type { DistributedRun } from '../../../bench/seed/distributed.js';
 import { energyJ } from '../../../bench/seed/energy.js';

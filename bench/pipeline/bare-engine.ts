@@ -1,10 +1,10 @@
-/** A process of `bench/pipeline.ts`: tells its parent how many items a second the uncut network makes. */
+/** A process of `bench/pipeline/pipeline.ts`: tells its parent how many items a second the uncut network makes. */
 import { join } from 'node:path';
-import { compileSubModel } from '../src/model/engine/sub-model.js';
-import { loadModelFiles } from '../src/model/model-files.js';
-import { describeLayers } from '../src/model/network.js';
-import { sizeOf, type HostTensor } from '../src/model/tensor.js';
-import { projectDir } from '../src/project-dir.js';
+import { compileSubModel } from '../../src/model/engine/sub-model.js';
+import { loadModelFiles } from '../../src/model/model-files.js';
+import { describeLayers } from '../../src/model/network.js';
+import { sizeOf, type HostTensor } from '../../src/model/tensor.js';
+import { projectDir } from '../../src/project-dir.js';
 
 const batch = 128;
 const seconds = Number(process.argv[2] ?? 1);
