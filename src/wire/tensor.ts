@@ -2,7 +2,7 @@ import { asBuffer } from './record-codec.js';
 import { WireError } from './errors.js';
 import { fromHalf, toHalf } from './half.js';
 import { shuffled, unshuffled } from './shuffle.js';
-import { compress, decompress } from './zstd.js';
+import { compress, decompress, maxZstdBytes } from './zstd.js';
 
 /** Element types of tensors on the wire. */
 export type DType = 'float32' | 'int32';
@@ -147,10 +147,14 @@ function pack(raw: Buffer, data: Float32Array | Int32Array, encoding: Encoding):
       return Buffer.from(toHalf(bitsOf(data)).buffer);
     }
     case 'zstd':
-      return raw.length === 0 ? raw : asBuffer(compress(raw));
+      return isForZstd(raw) ? asBuffer(compress(raw)) : raw;
     case 'shuffle+zstd':
-      return raw.length === 0 ? raw : asBuffer(compress(shuffled(bitsOf(data))));
+      return isForZstd(raw) ? asBuffer(compress(shuffled(bitsOf(data)))) : raw;
   }
+}
+
+function isForZstd({ length }: Buffer): boolean {
+  return length > 0 && length <= maxZstdBytes;
 }
 
 function unpack(body: TensorBody, elements: number): Uint8Array {

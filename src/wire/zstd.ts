@@ -14,6 +14,12 @@ interface Zstd {
  */
 const level = 1;
 
+/**
+ * The library's memory does not grow, and what it lacks ends the process: tensors above this many
+ * bytes are not compressed, and not decompressed either.
+ */
+export const maxZstdBytes = 3 * 2 ** 20;
+
 let loading: Promise<void> | undefined;
 let zstd: Zstd | undefined;
 
@@ -34,6 +40,7 @@ export function ready(): Promise<void> {
 /**
  * One Zstandard frame that carries its content's length.
  *
+ * @param bytes {@link maxZstdBytes} at most
  * @throws {WireError} ZSTD_NOT_READY
  */
 export function compress(bytes: Uint8Array): Uint8Array {
@@ -48,7 +55,12 @@ export function compress(bytes: Uint8Array): Uint8Array {
  * @see https://www.rfc-editor.org/rfc/rfc8878
  */
 export function decompress(frame: Uint8Array, lengthBytes: number): Uint8Array {
-  return loaded().decompress(frame, lengthBytes);
+  const largest = Math.max(frame.length, lengthBytes);
+  if (largest <= maxZstdBytes) return loaded().decompress(frame, lengthBytes);
+  throw new WireError(
+    'INVALID_TENSOR',
+    `${largest} bytes are too many for zstd: ${maxZstdBytes} are read at most, larger tensors have to be raw.`,
+  );
 }
 
 function loaded(): Zstd {
@@ -67,9 +79,11 @@ function loaded(): Zstd {
  */
 function overVectors(binding: Parameters<Parameters<typeof zstdCodec.run>[0]>[0]): Zstd {
   const codec = new binding.ZstdCodec();
-  // Kept from call to call: growing them costs more than the compression of a small tensor.
+  // Kept from call to call, and as large as they will ever be: growing them costs more than the
+  // compression of a small tensor, and leaves holes in memory that does not grow.
   const source = new binding.VectorU8();
   const target = new binding.VectorU8();
+  for (const vector of [source, target]) vector.resize(codec.compressBound(maxZstdBytes), 0);
   return {
     compress(bytes) {
       binding.cloneToVector(source, bytes);
