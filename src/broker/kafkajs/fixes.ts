@@ -3,6 +3,7 @@ import { decodeFetchedBatches } from './fetched-batches.js';
 import { requireAnswers } from './complete-sends.js';
 import { mendConnections } from './connections.js';
 import { takeFramedRequests } from './framed-requests.js';
+import { restBetweenRequests } from './request-queue.js';
 import { substitute } from './substitute.js';
 
 /**
@@ -24,4 +25,5 @@ export function fixKafkaJS(): void {
   takeFramedRequests();
   // Loads modules that hold on to what is substituted above.
   mendConnections();
+  restBetweenRequests();
 }
