@@ -30,6 +30,8 @@ function specOf(plot: Plot): TopLevelSpec {
   const { title, kind, xTitle, yTitle, points } = plot;
   const order = [...new Set(points.map(({ series }) => series))];
   const isNamed = points.some(({ x }) => typeof x === 'string');
+  // A few counts, such as numbers of nodes, have nothing between them.
+  const areCounts = plot.xScale === undefined && new Set(points.map(({ x }) => x)).size <= 12;
   const x = { field: 'x', title: xTitle, axis: { labelAngle: 0 } };
   const y = {
     field: 'y',
@@ -43,6 +45,7 @@ function specOf(plot: Plot): TopLevelSpec {
     title: null,
     sort: order,
     scale: { range: colours },
+    legend: order.length === 1 ? null : { labelLimit: 0 },
   };
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
@@ -55,9 +58,14 @@ function specOf(plot: Plot): TopLevelSpec {
       ? {
           mark: { type: 'line', point: true },
           encoding: {
-            x: isNamed
-              ? { ...x, type: 'ordinal', sort: null }
-              : { ...x, type: 'quantitative', scale: { type: plot.xScale ?? 'linear' } },
+            x:
+              isNamed || areCounts
+                ? { ...x, type: 'ordinal', sort: null }
+                : {
+                    ...x,
+                    type: 'quantitative',
+                    scale: { type: plot.xScale ?? 'linear', nice: false },
+                  },
             y,
             color,
           },
