@@ -57,16 +57,10 @@ export async function hop(isQuick: boolean): Promise<Report> {
   return reportOf(measured, effect, isQuick);
 }
 
-async function inNetwork<Result>(
+function inNetwork<Result>(
   work: (network: BenchProcess<NetworkHandlers>) => Promise<Result>,
 ): Promise<Result> {
-  const file = join(import.meta.dirname, 'network-process.js');
-  const network = BenchProcess.fork<NetworkHandlers>(file);
-  try {
-    return await work(network);
-  } finally {
-    await network.end();
-  }
+  return BenchProcess.during(join(import.meta.dirname, 'network-process.js'), work);
 }
 
 async function measureOne(

@@ -46,6 +46,20 @@ export class BenchProcess<Served extends Handlers> {
     );
   }
 
+  /** Works with a process that is ended afterwards, whatever happens. @param file as for `fork` */
+  static async during<Served extends Handlers, Result>(
+    file: string,
+    work: (process: BenchProcess<Served>) => Promise<Result>,
+    options: ForkOptions = {},
+  ): Promise<Result> {
+    const process = BenchProcess.fork<Served>(file, options);
+    try {
+      return await work(process);
+    } finally {
+      await process.end();
+    }
+  }
+
   /** @throws {Error} what its handler throws, and where the process ends before it answers */
   ask<Name extends keyof Served & string>(
     name: Name,

@@ -13,16 +13,10 @@ export interface NetworkSizes {
   readonly measureMs: number;
 }
 
-async function inProcess<Result>(
+function inProcess<Result>(
   work: (network: BenchProcess<NetworkHandlers>) => Promise<Result>,
 ): Promise<Result> {
-  const file = join(import.meta.dirname, 'network-process.js');
-  const network = BenchProcess.fork<NetworkHandlers>(file);
-  try {
-    return await work(network);
-  } finally {
-    await network.end();
-  }
+  return BenchProcess.during(join(import.meta.dirname, 'network-process.js'), work);
 }
 
 async function measure(size: NetworkSize, sizes: NetworkSizes): Promise<NetworkFigures> {

@@ -12,16 +12,10 @@ export interface VehicleSizes {
   readonly vehiclesPerHour: number;
 }
 
-async function inMap<Result>(
-  work: (map: BenchProcess<MapHandlers>) => Promise<Result>,
-): Promise<Result> {
-  const file = join(import.meta.dirname, 'map-process.js');
-  const map = BenchProcess.fork<MapHandlers>(file, { execArgv: ['--expose-gc'] });
-  try {
-    return await work(map);
-  } finally {
-    await map.end();
-  }
+function inMap<Result>(work: (map: BenchProcess<MapHandlers>) => Promise<Result>): Promise<Result> {
+  return BenchProcess.during(join(import.meta.dirname, 'map-process.js'), work, {
+    execArgv: ['--expose-gc'],
+  });
 }
 
 function growthRows(figures: readonly MapFigures[]): Rows {

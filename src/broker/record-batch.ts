@@ -1,4 +1,5 @@
 import { crc32c } from '@node-rs/crc32';
+import { batchLayout as place, lengthEnds, magic } from './record-batch-layout.js';
 import { valueBytes, type OutgoingRecord } from './lane-writer.js';
 
 /** Under which name records are written. Of one producer id the broker takes the newest epoch only. */
@@ -18,25 +19,6 @@ export interface BatchOrigin extends ProducerIdentity {
 /** Of a producer that asks for nothing of that. */
 const nobody: BatchOrigin = { producerId: '-1', producerEpoch: -1, sequence: -1 };
 
-/** Bytes before the first record, and where in them what is. */
-const headerBytes = 61;
-const place = {
-  length: 8,
-  partitionLeaderEpoch: 12,
-  magic: 16,
-  crc: 17,
-  attributes: 21,
-  lastOffsetDelta: 23,
-  firstTimestamp: 27,
-  maxTimestamp: 35,
-  producerId: 43,
-  producerEpoch: 51,
-  firstSequence: 53,
-  recordCount: 57,
-};
-/** The length counts what comes after it. */
-const lengthEnds = 12;
-const magic = 2;
 /** A field that is null has this length. */
 const nullLength = -1;
 
@@ -68,15 +50,15 @@ export class RecordBatch {
   constructor(records: readonly OutgoingRecord[], origin: BatchOrigin = nobody) {
     this.#origin = origin;
     this.#records = records.map(prepare);
-    this.byteLength = this.#records.reduce(
+    this.byteLength = this.#records.reduce<number>(
       (sum, { bodyBytes }) => sum + varintBytes(bodyBytes) + bodyBytes,
-      headerBytes,
+      place.firstRecord,
     );
   }
 
   /** @param at where the batch begins in `target` */
   writeTo(target: Buffer, at: number, nowMs: number): void {
-    let end = at + headerBytes;
+    let end = at + place.firstRecord;
     for (let index = 0; index < this.#records.length; index += 1) {
       const record = this.#records[index];
       if (record !== undefined) end = writeRecord(target, end, index, record);

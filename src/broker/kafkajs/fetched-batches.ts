@@ -1,3 +1,4 @@
+import { batchLayout as place, lengthEnds, magic } from '../record-batch-layout.js';
 import { RecordCursor } from './record-cursor.js';
 import { substitute } from './substitute.js';
 
@@ -36,23 +37,6 @@ type DecodeMessages = (decoder: Decoder) => Promise<DecodedMessages>;
 
 /** The size of what follows: an int32. */
 const sizeBytes = 4;
-/** Where in a record batch is what, and how long all of that is. */
-const place = {
-  baseOffset: 0,
-  length: 8,
-  magic: 16,
-  attributes: 21,
-  lastOffsetDelta: 23,
-  firstTimestamp: 27,
-  maxTimestamp: 35,
-  producerId: 43,
-  producerEpoch: 51,
-  recordCount: 57,
-  firstRecord: 61,
-};
-/** The length counts what comes after it. */
-const lengthEnds = 12;
-const magic = 2;
 const flags = { compression: 0x07, appendTime: 0x08, transactional: 0x10, control: 0x20 };
 
 /**
