@@ -54,3 +54,8 @@ export class UncleanStopError extends PipelineError {
     );
   }
 }
+
+/** Whether kafkajs says that another try would be answered the same. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'retriable') === false;
+}

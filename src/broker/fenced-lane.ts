@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
-import { BrokerError } from './errors.js';
+import { BrokerError, isFinal } from './errors.js';
 import type { LaneProducer } from './lane-producer.js';
 import type { OutgoingRecord, RecordWriter } from './lane-writer.js';
 import type { ProducerIdentity } from './record-batch.js';
@@ -78,7 +78,7 @@ export class FencedLane implements RecordWriter {
     const { topic, lane } = this.#options;
     try {
       signal?.throwIfAborted();
-      if (error instanceof Error && Reflect.get(error, 'retriable') === false) {
+      if (isFinal(error)) {
         throw new BrokerError(`A write to lane ${lane} failed: ${messageOf(error)}`, error);
       }
       absence.observe(error);

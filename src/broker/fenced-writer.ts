@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { CoordinatorBroker } from './cluster.js';
-import { BrokerError } from './errors.js';
+import { BrokerError, isFinal } from './errors.js';
 import { FencedLane } from './fenced-lane.js';
 import type { Kafka } from './kafka-client.js';
 import { LaneProducer } from './lane-producer.js';
@@ -109,9 +109,4 @@ export class FencedWriter {
       }
     }
   }
-}
-
-/** Another try would be answered the same. */
-function isFinal(error: unknown): boolean {
-  return error instanceof Error && Reflect.get(error, 'retriable') === false;
 }

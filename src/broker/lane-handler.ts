@@ -18,8 +18,6 @@ export interface LaneHandler {
   idle?(readTo: number): Promise<void>;
   /** Resolves when the output of all that was taken is acknowledged. */
   drain(): Promise<void>;
-  /** Frees what the lane holds; called after the last `take`, whatever happened. */
-  close?(): Promise<void>;
 }
 
 /** What the handler of a lane is given by its worker. */

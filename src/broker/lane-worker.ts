@@ -256,11 +256,8 @@ export class LaneWorker {
       ending,
       acknowledged,
     });
-    if (signal.aborted) {
-      // The lane may be this worker's again by now: its new queue must not be put out of the reader.
-      await handler.close?.();
-      return;
-    }
+    // The lane may be this worker's again by now: its new queue must not be put out of the reader.
+    if (signal.aborted) return;
     const queue = this.#reader.open(lane, fromOffset);
     owned.opened(queue);
     this.#log.info({ lane, fromOffset }, `lane ${lane} is read from ${fromOffset}`);
@@ -275,7 +272,6 @@ export class LaneWorker {
       await owned.during(handler.drain());
     } finally {
       this.#reader.close(queue);
-      await handler.close?.();
     }
   }
 

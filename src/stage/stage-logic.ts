@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.js';
 import { sizeOf, type HostTensor, type TensorSpec } from '../model/tensor.js';
-import { copyElements, isInRecord } from '../wire/tensor.js';
+import { copyElements } from '../wire/tensor.js';
 import type { ItemFailure, ItemHeader, TensorBatch, WireTensor } from '../wire/tensor-batch.js';
 
 /** What a stage needs of its sub-model: rows in, as many rows out, each independent of the others. */
@@ -70,8 +70,6 @@ export class StageLogic {
     }
     const inputs = this.#model.inputs.map((spec) => {
       const tensorOf = (batch: TensorBatch) => batch.tensors.find(({ name }) => name === spec.name);
-      const only = batches.length === 1 ? good[0] && tensorOf(good[0].batch) : undefined;
-      if (only !== undefined && !isInRecord(only)) return only;
       const input = this.#roomFor(spec, rows);
       if (good.length < batches.length) input.data.fill(0);
       for (const { batch, row } of good) {

@@ -125,11 +125,6 @@ export function copyElements(tensor: WireTensor, target: WireTensor['data'], at:
   else new Uint8Array(target.buffer, target.byteOffset + 4 * at, bytes.length).set(bytes);
 }
 
-/** Whether its elements are in a record, as they are, and nowhere else. */
-export function isInRecord(tensor: WireTensor): boolean {
-  return rawBytes.has(tensor);
-}
-
 function elementsIn(packed: Uint8Array, dtype: DType): WireTensor['data'] {
   const bytes = aligned(packed);
   const length = bytes.byteLength / 4;
