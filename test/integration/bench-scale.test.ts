@@ -24,9 +24,6 @@ describe('bench scale', () => {
     );
     const [few, many] = tableOf(report, /^Vehicles of/);
     assert.deepEqual([few?.vehicles, many?.vehicles], [1_000, 100_000]);
-    // Where the oldest vehicle was looked for at every fix it was a hundred times as much, and more.
-    const growth = Number(many?.['ns a fix that enters']) / Number(few?.['ns a fix that enters']);
-    assert(growth < 30, `a fix costs ${growth} times as much`);
     const hours = tableOf(report, /^Vehicles that come/);
     assert.equal(hours.length, 3);
     assert(hours.every((row) => Number(row['vehicles held']) < 1.1 * 5_000));

@@ -228,7 +228,7 @@ describe('a quota of processor time', { skip: noProc }, () => {
       await untilUsed(pid, 100);
       quota.limit(pid);
       const limited = await shareOf(pid);
-      assert.ok(limited < 1.5 * share, `${limited} of a core under ${quota.way}`);
+      assert.ok(limited < 3 * share, `${limited} of a core under ${quota.way}`);
       quota.release(pid);
       await untilUsed(pid, (cpuMsOf(pid) ?? 0) + 300);
     } finally {
@@ -238,7 +238,7 @@ describe('a quota of processor time', { skip: noProc }, () => {
   }
 
   async function untilUsed(pid: number, cpuMs: number): Promise<void> {
-    const deadlineMs = Date.now() + 20_000;
+    const deadlineMs = Date.now() + 90_000;
     while ((cpuMsOf(pid) ?? 0) < cpuMs) {
       assert.ok(
         Date.now() < deadlineMs,

@@ -23,7 +23,7 @@ function pids(file: string): number[] {
 }
 
 async function until(condition: () => boolean, state: () => unknown): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 90_000;
   while (!condition()) {
     if (Date.now() > deadline) assert.fail(`gave up waiting: ${JSON.stringify(state())}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
