@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { committedCoverage } from '../../src/broker/committed.js';
 import { LaneFollower } from '../../src/broker/lane-follower.js';
 import { pipelineTopics } from '../../src/broker/topics.js';
-import { auditInChild } from '../../src/cli/audit.js';
+import { auditInChildren } from '../../src/cli/audit.js';
 import { logDir } from '../../src/cli/log-dir.js';
 import { deploy } from '../../src/control/deployment.js';
 import { Supervisor } from '../../src/control/supervisor.js';
@@ -145,7 +145,7 @@ export class SoakRun {
       const { begin, end } = await laneLog.bounds(topic);
       return { from: [...begin], to: [...end] };
     };
-    const { verdict } = await auditInChild({
+    const { verdict } = await auditInChildren({
       ...{ client, pipeline, plan: name, tfjsWindows: 0 },
       fixes: { from: startOffsets, to: (await all(topics.fixes)).to },
       predictions: await all(topics.predictions),

@@ -1,9 +1,12 @@
 import { fork } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ClientOptions } from '../broker/kafka-client.js';
 import { PipelineError } from '../errors.js';
 import type { Audit, LaneRanges } from '../observe/run-audit.js';
+import { addComparisons } from '../observe/tfjs-comparison.js';
+import { addVerdicts } from '../observe/verdict.js';
 import { logDir } from './log-dir.js';
 
 /** What is to be checked, and where. */
@@ -18,17 +21,37 @@ export interface AuditJob {
   readonly tfjsWindows: number;
 }
 
-/** What the checking process answers. */
+/** What a checking process is told: its share of the lanes is those whose number leaves `remainder`. */
+export interface AuditShare extends AuditJob {
+  readonly processes: number;
+  readonly remainder: number;
+}
+
+/** What a checking process answers. */
 export type AuditAnswer = { readonly audit: Audit } | { readonly error: string };
 
 /**
- * Checks a run in a process of its own: the caller stays free to show what goes on, and what
- * TensorFlow writes to standard error goes to a log file.
+ * Checks a run in processes of their own, one for each core, which share its lanes: the caller stays
+ * free to show what goes on, and what TensorFlow writes to standard error goes to a log file.
  *
  * @throws {PipelineError} AUDIT where the check itself fails
  */
-export async function auditInChild(job: AuditJob): Promise<Audit> {
-  const dir = logDir(job.pipeline);
+export async function auditInChildren(job: AuditJob): Promise<Audit> {
+  const processes = Math.max(1, Math.min(availableParallelism(), job.fixes.from.length));
+  const audits = await Promise.all(
+    Array.from({ length: processes }, (_, remainder) => {
+      const tfjsWindows = Math.ceil(job.tfjsWindows / processes);
+      return auditInChild({ ...job, tfjsWindows, processes, remainder });
+    }),
+  );
+  return {
+    verdict: addVerdicts(audits.map(({ verdict }) => verdict)),
+    tfjs: addComparisons(audits.flatMap(({ tfjs }) => tfjs ?? [])),
+  };
+}
+
+async function auditInChild(share: AuditShare): Promise<Audit> {
+  const dir = logDir(share.pipeline);
   mkdirSync(dir, { recursive: true });
   const logFile = openSync(join(dir, 'audit.log'), 'a');
   const child = fork(join(import.meta.dirname, 'audit-process.js'), {
@@ -44,7 +67,7 @@ export async function auditInChild(job: AuditJob): Promise<Audit> {
         const how = signal === null ? `exit code ${code ?? 0}` : signal;
         resolve({ error: `its process ended with ${how}` });
       });
-      child.send(job);
+      child.send(share);
     });
     if ('audit' in answer) return answer.audit;
     throw new PipelineError(`The run can't be checked: ${answer.error} (see ${dir}/audit.log)`, {

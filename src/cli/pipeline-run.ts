@@ -10,7 +10,7 @@ import { judgedFigures, type Summary } from '../observe/summary.js';
 import type { Verdict } from '../observe/verdict.js';
 import { predictionsEnd } from '../sink/predictions-end.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
-import { auditInChild } from './audit.js';
+import { auditInChildren } from './audit.js';
 import { fleetArguments } from './fleet-options.js';
 import type { CommandContext } from './global-options.js';
 import { logDir } from './log-dir.js';
@@ -222,7 +222,7 @@ export class PipelineRun {
 
   async #audit(beginning: TopicEnds, end: TopicEnds): Promise<Verdict> {
     const { plan } = this.#deployed;
-    const { verdict } = await auditInChild({
+    const { verdict } = await auditInChildren({
       client: this.#context.client,
       pipeline: plan.pipeline,
       plan: plan.name,

@@ -9,9 +9,9 @@ import { learnSchemas } from '../control/schema-store.js';
 import { renderVerdict } from '../observe/render-verdict.js';
 import { isSound } from '../observe/summary.js';
 import { styleFor } from '../observe/terminal.js';
-import type { TfjsComparison } from '../observe/uncut-model.js';
+import type { TfjsComparison } from '../observe/tfjs-comparison.js';
 import { tfjsTolerance } from '../observe/verdict.js';
-import { auditInChild } from './audit.js';
+import { auditInChildren } from './audit.js';
 import { clusterCommand, commandContext, wholeNumber } from './global-options.js';
 import { writeJson } from './write-json.js';
 
@@ -55,7 +55,7 @@ async function runVerify(flags: VerifyFlags): Promise<void> {
     });
     const predictions = await laneLog.bounds(topics.predictions);
     const deadLetters = await laneLog.bounds(topics.deadLetter);
-    const { verdict, tfjs } = await auditInChild({
+    const { verdict, tfjs } = await auditInChildren({
       client,
       pipeline: plan.pipeline,
       plan: plan.name,

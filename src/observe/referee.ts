@@ -3,7 +3,7 @@ import type { Grid } from '../geo/grid.js';
 import type { RejectionCode, WindowRules } from '../geo/windows.js';
 import type { Prediction } from '../wire/prediction.js';
 import { ExpectedItems, type ExpectedItem } from './expected-items.js';
-import { positionsOutOfOrder } from './order.js';
+import { LaneJudge, type DueItem, type LaneCourt, type OwedItem } from './lane-judge.js';
 import { differencesOf } from './prediction-differences.js';
 import type { Fault, FaultKind, Verdict } from './verdict.js';
 
@@ -66,20 +66,6 @@ export interface RefereeOptions {
   readonly predict: (windows: Int32Array, batch: number) => TopCells | Promise<TopCells>;
 }
 
-interface OwedItem extends SentItem {
-  readonly logged: LoggedFix;
-}
-
-/** What is known of a lane while it is judged. */
-interface LaneState {
-  readonly lane: number;
-  /** By offset, the first prediction of each, in the order of their topic. */
-  readonly observed: ReadonlyMap<number, Prediction>;
-  /** Offsets of {@link observed} that belong to an item. */
-  readonly matched: Set<number>;
-  owed: OwedItem[];
-}
-
 const BATCH_ITEMS = 128;
 const EXAMPLES_PER_KIND = 3;
 
@@ -88,7 +74,8 @@ const EXAMPLES_PER_KIND = 3;
  * knows. It makes the windows by its own statement of the rules, has the whole model predict them,
  * and looks for each prediction that is owed.
  *
- * Windows are predicted in batches as they come up; what is held at a time is one lane's predictions.
+ * Windows are predicted in batches as they come up, and a lane's predictions are read beside its
+ * fixes: a run may be of any length.
  *
  * @example
  * const referee = new Referee({ plan, modelDigest, rules, grid, predict });
@@ -112,34 +99,30 @@ export class Referee {
 
   /** Judges one lane. Lanes are judged one after the other, each once. */
   async judge(log: LaneHistory): Promise<void> {
-    const { lane, failedOffsets, judgeFrom = 0 } = log;
-    const observed = await this.#collect(log);
-    const state: LaneState = { lane, observed, matched: new Set(), owed: [] };
+    const { lane, predictions, failedOffsets, judgeFrom = 0, judgeTo = Infinity } = log;
+    const output = { lane, judgeFrom, judgeTo, predictions };
+    const judge = new LaneJudge(output, this.#courtOf(lane));
     const items = new ExpectedItems(this.#options.grid, this.#options.rules);
-    const explained = new Set<number>();
+    let owed: OwedItem[] = [];
     for await (const logged of log.fixes) {
       const { offset } = logged;
       const ruling = ruleOn(logged, items);
       if (offset < judgeFrom) continue;
       this.#fixes += 1;
       if (typeof ruling !== 'string' && !failedOffsets.has(offset)) {
-        state.owed.push({ ...ruling, logged });
-        if (state.owed.length >= BATCH_ITEMS) await this.#settle(state);
+        owed.push({ ...ruling, logged });
+        if (owed.length < BATCH_ITEMS) continue;
+        await judge.expect(await this.#predict(owed));
+        owed = [];
         continue;
       }
       const why = typeof ruling === 'string' ? ruling : 'failed';
       if (why === 'failed') this.#failed += 1;
       else if (why !== 'stayed' && why !== 'unreadable') this.#rejected[why] += 1;
-      if (!observed.has(offset)) continue;
-      explained.add(offset);
-      this.#report('unexpected', lane, offset, `has a prediction, but ${reasons[why]}`);
+      await judge.expectNothing(offset, why);
     }
-    await this.#settle(state);
-    for (const offset of observed.keys()) {
-      if (state.matched.has(offset) || explained.has(offset)) continue;
-      this.#report('unexpected', lane, offset, 'has a prediction, but no fix has that offset');
-    }
-    this.#judgeOrder(state);
+    await judge.expect(await this.#predict(owed));
+    await judge.finish();
   }
 
   /** What was found so far. */
@@ -156,75 +139,42 @@ export class Referee {
     };
   }
 
-  async #collect(history: LaneHistory): Promise<Map<number, Prediction>> {
-    const { lane, predictions, judgeFrom = 0, judgeTo = Infinity } = history;
-    const observed = new Map<number, Prediction>();
-    for await (const prediction of predictions) {
-      const { offset } = prediction;
-      if (offset < judgeFrom || offset >= judgeTo) continue;
-      this.#observed += 1;
-      if (prediction.lane !== lane) {
-        const text = `has a prediction that says it is of lane ${prediction.lane}`;
-        this.#report('unexpected', lane, offset, text);
-      } else if (observed.has(offset)) {
-        this.#report('repeated', lane, offset, 'has a prediction that was there before');
-      } else {
-        observed.set(offset, prediction);
-      }
-    }
-    return observed;
+  #courtOf(lane: number): LaneCourt {
+    return {
+      observed: () => void (this.#observed += 1),
+      report: (kind, offset, text) => this.#report(kind, lane, offset, text),
+      compare: (prediction, item) => this.#compare(prediction, item),
+    };
   }
 
-  /** Has the uncut model predict the items owed, and compares. */
-  async #settle(state: LaneState): Promise<void> {
-    const { owed, lane, observed, matched } = state;
-    if (owed.length === 0) return;
-    state.owed = [];
+  /** What the uncut model says of the items owed. */
+  async #predict(owed: readonly OwedItem[]): Promise<DueItem[]> {
+    if (owed.length === 0) return [];
     this.#expected += owed.length;
     const { cells, probabilities } = await this.#options.predict(
       Int32Array.from(owed.flatMap(({ window }) => window)),
       owed.length,
     );
     const topK = cells.length / owed.length;
-    owed.forEach(({ vehicleId, eventTimeMs, cell, logged }, row) => {
-      const { offset, ingestTimeMs, replayOf } = logged;
-      const prediction = observed.get(offset);
-      if (prediction === undefined) {
-        this.#report('missing', lane, offset, `has no prediction (vehicle ${vehicleId})`);
-        return;
-      }
-      matched.add(offset);
-      this.#compared += 1;
-      const differences = differencesOf(prediction, {
-        vehicleId,
-        eventTimeMs,
-        ingestTimeMs,
-        replayOf,
-        cell,
-        plan: this.#options.plan,
-        modelDigest: this.#options.modelDigest,
+    return owed.map((item, row) => ({
+      ...item,
+      best: {
         cells: cells.subarray(row * topK, (row + 1) * topK),
         probabilities: probabilities.subarray(row * topK, (row + 1) * topK),
-        grid: this.#options.grid,
-      });
-      if (differences.length > 0) {
-        this.#report('altered', lane, offset, `differs: ${differences.join('; ')}`);
-      }
-    });
+      },
+    }));
   }
 
-  #judgeOrder({ lane, observed, matched }: LaneState): void {
-    const offsets = [...observed.keys()].filter((offset) => matched.has(offset));
-    for (const position of positionsOutOfOrder(offsets)) {
-      const before = offsets[position - 1];
-      const after = offsets[position + 1];
-      const text = [
-        'has its prediction',
-        before === undefined ? 'first of all' : `after that of offset ${before}`,
-        after === undefined ? 'and last of all' : `and before that of offset ${after}`,
-      ].join(' ');
-      this.#report('outOfOrder', lane, offsets[position] ?? 0, text);
-    }
+  #compare(prediction: Prediction, { vehicleId, eventTimeMs, cell, logged, best }: DueItem): void {
+    const { plan, modelDigest, grid } = this.#options;
+    const { ingestTimeMs, replayOf, offset } = logged;
+    this.#compared += 1;
+    const differences = differencesOf(prediction, {
+      ...{ vehicleId, eventTimeMs, ingestTimeMs, replayOf, cell, plan, modelDigest },
+      ...{ ...best, grid },
+    });
+    if (differences.length === 0) return;
+    this.#report('altered', prediction.lane, offset, `differs: ${differences.join('; ')}`);
   }
 
   #report(kind: FaultKind, lane: number, offset: number, text: string): void {
@@ -244,12 +194,3 @@ function ruleOn(
   if (typeof ruling === 'string') return ruling;
   return { ...ruling, vehicleId: fix.vehicleId, eventTimeMs: fix.eventTimeMs };
 }
-
-const reasons: Readonly<Record<RejectionCode | 'stayed' | 'unreadable' | 'failed', string>> = {
-  FIX_IN_FUTURE: 'its fix is from the future',
-  FIX_TOO_LATE: 'its fix is too late',
-  FIX_NOT_PLAUSIBLE: 'its fix is not plausible',
-  stayed: 'its fix stays in the same cell',
-  unreadable: 'its record is no readable fix',
-  failed: 'its item went to the dead-letter topic',
-};

@@ -7,7 +7,8 @@ import type { PlanRecord } from '../wire/partition-plan.js';
 import { decodePrediction, type Prediction } from '../wire/prediction.js';
 import { loggedFix, type FixReading } from './logged-fix.js';
 import { Referee, type LoggedFix } from './referee.js';
-import { UncutModel, type TfjsComparison } from './uncut-model.js';
+import type { TfjsComparison } from './tfjs-comparison.js';
+import { UncutModel } from './uncut-model.js';
 import type { Verdict } from './verdict.js';
 
 /** A part of a topic, by lane. */
@@ -25,6 +26,8 @@ export interface AuditOptions {
   readonly fixes: LaneRanges;
   readonly predictions: LaneRanges;
   readonly deadLetters: LaneRanges;
+  /** Which lanes are to be looked at; left out, all of them. */
+  readonly isJudged?: (lane: number) => boolean;
   /** How many of the windows are also predicted by tfjs-layers, to compare; 0 leaves that out. */
   readonly tfjsWindows: number;
 }
@@ -54,6 +57,7 @@ export async function auditRun(options: AuditOptions): Promise<Audit> {
     });
     const failed = await failedOffsets(options);
     for (const [lane, judgeFrom] of fixes.from.entries()) {
+      if (options.isJudged?.(lane) === false) continue;
       await referee.judge({
         lane,
         judgeFrom,
@@ -115,6 +119,7 @@ async function failedOffsets(options: AuditOptions): Promise<Map<number, Set<num
   const ofPlan = `${plan.pipeline}.${plan.name}.`;
   const failed = new Map<number, Set<number>>();
   for (const [lane, from] of deadLetters.from.entries()) {
+    if (options.isJudged?.(lane) === false) continue;
     const offsets = new Set<number>();
     for await (const { value } of laneLog.read(topic, lane, from, deadLetters.to[lane])) {
       if (value === null) continue;

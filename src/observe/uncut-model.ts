@@ -5,14 +5,11 @@ import type { ModelFiles } from '../model/model-files.js';
 import { describeLayers } from '../model/network.js';
 import type { HostTensor } from '../model/tensor.js';
 import type { TopCells } from './referee.js';
+import type { TfjsComparison } from './tfjs-comparison.js';
 
 /** Windows taken from each batch for the comparison with tfjs-layers: all of a run have a share. */
 const sampledPerBatch = 16;
 const batchItems = 128;
-
-/** How far the engine's probabilities are from those of tfjs-layers, or why that has none. */
-export type TfjsComparison =
-  { readonly windows: number; readonly largest: number } | { readonly refusal: string };
 
 /** The whole network in one process: what a run's predictions are held against. */
 export class UncutModel {

@@ -33,3 +33,28 @@ export interface Verdict extends Readonly<Record<FaultKind, number>> {
 
 /** Probabilities may differ by this much from those of tfjs-layers, another program. */
 export const tfjsTolerance = 1e-5;
+
+/** The verdict on several parts of a run together. */
+export function addVerdicts(parts: readonly Verdict[]): Verdict {
+  const sum = (of: (part: Verdict) => number): number =>
+    parts.reduce((total, part) => total + of(part), 0);
+  const compared = parts.flatMap(({ identicalToUncut }) => identicalToUncut ?? []);
+  return {
+    fixes: sum(({ fixes }) => fixes),
+    expected: sum(({ expected }) => expected),
+    observed: sum(({ observed }) => observed),
+    failed: sum(({ failed }) => failed),
+    missing: sum(({ missing }) => missing),
+    repeated: sum(({ repeated }) => repeated),
+    outOfOrder: sum(({ outOfOrder }) => outOfOrder),
+    altered: sum(({ altered }) => altered),
+    unexpected: sum(({ unexpected }) => unexpected),
+    rejected: {
+      FIX_IN_FUTURE: sum(({ rejected }) => rejected.FIX_IN_FUTURE),
+      FIX_TOO_LATE: sum(({ rejected }) => rejected.FIX_TOO_LATE),
+      FIX_NOT_PLAUSIBLE: sum(({ rejected }) => rejected.FIX_NOT_PLAUSIBLE),
+    },
+    identicalToUncut: compared.length === 0 ? null : compared.every((isIdentical) => isIdentical),
+    faults: parts.flatMap(({ faults }) => faults),
+  };
+}

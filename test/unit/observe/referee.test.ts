@@ -85,7 +85,7 @@ describe('the referee', () => {
     const invented = [...perfect, { ...predictionAt(15), offset: 16 }];
     assert.deepEqual(faultsOf(await verdictOn(invented)), {
       unexpected: 1,
-      said: ['lane 2, offset 16 has a prediction, but no fix has that offset'],
+      said: ['lane 2, offset 16 has a prediction, but no item is owed for it'],
     });
   });
 
