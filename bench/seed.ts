@@ -7,8 +7,8 @@ import type { LayerCost } from '../src/partition/layers.js';
 import type { Report } from './report/report.js';
 import { runningBrokers } from './broker/running-brokers.js';
 import { ComputeNode, type Computed } from './seed/compute-node.js';
-import { cpuQuota, type CpuQuota } from './seed/cpu-quota.js';
-import { runDistributed, type Cluster } from './seed/distributed.js';
+import { cpuQuota, type CpuQuota } from './nodes/cpu-quota.js';
+import { runDistributed, type Cluster } from './nodes/distributed.js';
 import { modelFolder } from './seed/job.js';
 import { wrongTotals } from './seed/published.js';
 import {
@@ -93,7 +93,10 @@ async function measure(options: MeasureOptions): Promise<Measured> {
   if (sequential === undefined) throw new Error('the sequential node was not measured');
   const alone = await computed(ranges, quota, computeMs);
   const items = Math.ceil(runS * Math.min(...alone.map((node) => node.itemsPerS)));
-  const run = await runDistributed(cluster, { model, cuts, items, quota });
+  const run = await runDistributed(cluster, {
+    ...{ model, cuts, items, strategy: balanced.name },
+    nodes: ranges.map(() => [{ quota }]),
+  });
   const flops = ({ from, to }: LayerRange): number =>
     layers.slice(from, to).reduce((sum, layer) => sum + layer.flops, 0);
   const boundByFlops = flops({ from: 0, to: layers.length }) / Math.max(...ranges.map(flops));

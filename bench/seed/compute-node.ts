@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { LayerRange } from '../../src/partition/cuts.js';
-import type { CpuQuota } from './cpu-quota.js';
+import type { CpuQuota } from '../nodes/cpu-quota.js';
 import { modelFolder } from './job.js';
 
 const computed = z.object({ items: z.number(), ms: z.number(), cpuMs: z.number() });

@@ -1,6 +1,6 @@
 import { energyJ } from './energy.js';
-import type { DistributedRun } from './distributed.js';
-import type { NodeWork } from './node-work.js';
+import type { DistributedRun } from '../nodes/distributed.js';
+import type { NodeWork } from '../nodes/node-work.js';
 
 /** A row of the seed's tables, in units that are right. */
 export interface NodeColumns {

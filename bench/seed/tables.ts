@@ -1,6 +1,6 @@
 import type { Plot, Rows } from '../report/report.js';
 import type { Computed } from './compute-node.js';
-import type { DistributedRun } from './distributed.js';
+import type { DistributedRun } from '../nodes/distributed.js';
 import { nodeRows, type NodeColumns } from './node-columns.js';
 import { energyOf, publishedRuns, publishedSpeedUp, publishedTables } from './published.js';
 

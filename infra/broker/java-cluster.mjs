@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { newClusterId, startJavaBroker } from './java-broker.mjs';
 import { freePort } from './ports.mjs';
-import { clusterProperties, nodeListeners } from './properties.mjs';
+import { clusterProperties, commonProperties, nodeListeners } from './properties.mjs';
 
 const host = '127.0.0.1';
 
@@ -22,6 +22,8 @@ async function freePorts(names) {
  * @param {readonly number[]} options.proxyPorts where each node's proxy will listen; as many nodes
  */
 export async function javaCluster({ dataDir, proxyPorts }) {
+  // One broker can't hold three replicas.
+  const properties = proxyPorts.length < 3 ? commonProperties : clusterProperties;
   const clusterId = newClusterId();
   const kinds = ['client', 'proxied', 'controller', 'internal'];
   const flat = await freePorts(proxyPorts.flatMap((_, at) => kinds.map((kind) => `${kind}${at}`)));
@@ -45,7 +47,7 @@ export async function javaCluster({ dataDir, proxyPorts }) {
           ...options,
           listeners,
           clusterId,
-          properties: clusterProperties,
+          properties,
         });
       },
       stop: () => broker?.stop(),

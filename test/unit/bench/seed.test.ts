@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuMsOf } from '../../../bench/process/cpu-time.js';
-import { cpuQuota, type CpuQuota } from '../../../bench/seed/cpu-quota.js';
-import type { DistributedRun } from '../../../bench/seed/distributed.js';
+import { cpuQuota, type CpuQuota } from '../../../bench/nodes/cpu-quota.js';
+import type { DistributedRun } from '../../../bench/nodes/distributed.js';
 import { energyJ } from '../../../bench/seed/energy.js';
-import { Governor } from '../../../bench/seed/governor.js';
+import { Governor } from '../../../bench/nodes/governor.js';
 import { nodeRows } from '../../../bench/seed/node-columns.js';
-import { steadySpan, wholeWork, workIn, type NodeWork } from '../../../bench/seed/node-work.js';
+import { steadySpan, wholeWork, workIn, type NodeWork } from '../../../bench/nodes/node-work.js';
 import {
   energyOf,
   publishedSpeedUp,
@@ -86,6 +86,7 @@ describe('the seed’s columns of a run', () => {
   const work = (changed: Partial<NodeWork>): NodeWork => ({ ...noWork, cpuMs: 0, ...changed });
   const run: DistributedRun = {
     spanMs: 10_000,
+    latenciesMs: [],
     items: 100,
     // It has done twice the items: what it did counts half.
     windower: work({ items: 200, payloadBytes: 16_000, decodeMs: 400, encodeMs: 200 }),

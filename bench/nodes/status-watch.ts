@@ -49,19 +49,21 @@ export class StatusWatch {
     return this.#samples.get(worker) ?? [];
   }
 
-  /** The process of each of these workers. */
-  pidsOf(workers: readonly string[]): number[] {
-    return workers.flatMap((worker) => this.samplesOf(worker).at(-1)?.report.pid ?? []);
+  /** The process of a worker; null of one that has not reported. */
+  pidOf(worker: string): number | null {
+    return this.samplesOf(worker).at(-1)?.report.pid ?? null;
   }
 
-  /** Resolves when each of these workers holds all lanes. */
+  /** Resolves when these workers of one group hold all lanes, none of them fewer than its share. */
   untilWorking(workers: readonly string[]): Promise<void> {
     const { lanes } = this.#plan;
     const held = (worker: string): number =>
       this.samplesOf(worker).at(-1)?.report.lanes.length ?? 0;
+    const share = Math.floor(lanes / workers.length);
+    const all = (): number => workers.reduce((sum, worker) => sum + held(worker), 0);
     return this.#until(
-      () => workers.every((worker) => held(worker) === lanes),
-      () => workers.reduce((sum, worker) => sum + held(worker), 0),
+      () => all() === lanes && workers.every((worker) => held(worker) >= share),
+      all,
       `${workers.join(', ')} hold their lanes`,
     );
   }
