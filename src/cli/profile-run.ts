@@ -97,7 +97,7 @@ function withoutBroker(
   job: Parameters<typeof codecHops>[0],
 ): Omit<BrokerHops, 'link'> & { readonly link: null } {
   job.onStep('encoding and decoding');
-  return { hops: codecHops(job), link: null, processBytes: process.memoryUsage.rss() };
+  return { ...codecHops(job), link: null, processBytes: process.memoryUsage.rss() };
 }
 
 /** What crosses each cut: how long it is, and some rows of it. */

@@ -1,7 +1,7 @@
 import type { LayerRange } from './cuts.js';
 import { nonNegativeLeastSquares } from './least-squares.js';
-import { measuredOf } from './measured.js';
-import type { RangeError } from './profile.js';
+import { fitErrorOf } from './measured.js';
+import type { FitError } from './profile.js';
 
 /** What a run of some neighbouring layers was measured to take. */
 export interface RangeTime extends LayerRange {
@@ -46,8 +46,6 @@ export function rangeMs({ layerMs, callMs }: RangeFit, { from, to }: LayerRange)
 }
 
 /** How far a fit is from ranges that were measured and that it was not made from. */
-export function rangeErrorOf(fit: RangeFit, times: readonly RangeTime[]): RangeError {
-  if (times.length === 0) return { ranges: 0, median: 0, largest: 0 };
-  const errors = times.map((time) => Math.abs(rangeMs(fit, time) / time.ms - 1));
-  return { ranges: times.length, median: measuredOf(errors).median, largest: Math.max(...errors) };
+export function rangeErrorOf(fit: RangeFit, times: readonly RangeTime[]): FitError {
+  return fitErrorOf(times.map((time) => ({ found: time.ms, said: rangeMs(fit, time) })));
 }

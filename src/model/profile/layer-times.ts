@@ -1,6 +1,6 @@
 import type { LayerRange } from '../../partition/cuts.js';
 import { measuredOf, uncertaintyOf } from '../../partition/measured.js';
-import type { CallCost, LayerProfile, Measured, RangeError } from '../../partition/profile.js';
+import type { CallCost, FitError, LayerProfile, Measured } from '../../partition/profile.js';
 import { fitRanges, rangeErrorOf } from '../../partition/range-fit.js';
 import { processorMs } from '../../processor-time.js';
 import { compileSubModel, type SubModel } from '../engine/sub-model.js';
@@ -40,7 +40,7 @@ export interface LayerTimes {
   readonly layers: readonly LayerProfile[];
   readonly calls: readonly CallCost[];
   /** By batch size. */
-  readonly rangeErrors: readonly RangeError[];
+  readonly rangeErrors: readonly FitError[];
   readonly rounds: number;
 }
 

@@ -77,10 +77,10 @@ describe("layers' times", () => {
       { from: 1, to: 3, ms: 5 },
       { from: 0, to: 3, ms: 8.125 },
     ]);
-    assert.equal(error.ranges, 3);
+    assert.equal(error.count, 3);
     near(error.median, 0.1);
     near(error.largest, 0.2);
-    assert.deepEqual(rangeErrorOf(fit, []), { ranges: 0, median: 0, largest: 0 });
+    assert.deepEqual(rangeErrorOf(fit, []), { count: 0, median: 0, largest: 0 });
   });
 });
 

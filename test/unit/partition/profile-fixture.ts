@@ -37,8 +37,8 @@ export const profile: Profile = {
     { batch: 8, ms: 0.5 },
   ],
   rangeErrors: [
-    { ranges: 1, median: 0.01, largest: 0.01 },
-    { ranges: 1, median: 0.02, largest: 0.02 },
+    { count: 1, median: 0.01, largest: 0.01 },
+    { count: 1, median: 0.02, largest: 0.02 },
   ],
   cuts: [
     { raw: 100, f16: 100 },
@@ -51,6 +51,7 @@ export const profile: Profile = {
       ...{ decodeNsPerByte: 0.5, encodeNsPerByte: 0.25 },
     },
   ],
+  hopErrors: [{ count: 6, median: 0.01, largest: 0.05 }],
   link: {
     roundTripMs: { median: 2, spread: 0.25 },
     uploadBytesPerS: { median: 1e8, spread: 1e6 },
