@@ -14,11 +14,13 @@ export interface RangeFit {
   readonly callMs: number;
 }
 
-/**
- * Errors of ranges below this share of the whole network count in milliseconds and not as shares:
- * nobody makes a sub-model of a lone dropout, and what its call takes says little of others.
- */
+/** Errors of ranges below this share of the whole network count in milliseconds and not as shares. */
 const smallShare = 0.2;
+/**
+ * Errors of single layers count less, by this factor: nobody makes a sub-model of a lone dropout, and
+ * what its call takes says little of others. They tell apart what no other range does.
+ */
+const singleLayerFactor = 3;
 
 /**
  * Layers' times whose sums come nearest to what ranges of layers take: a layer that is run alone
@@ -34,7 +36,7 @@ export function fitRanges(times: readonly RangeTime[], layers: number): RangeFit
         at === layers || (at >= from && at < to) ? 1 : 0,
       ),
       value: ms,
-      scale: Math.max(ms, smallShare * whole),
+      scale: Math.max(ms, smallShare * whole) * (to - from === 1 ? singleLayerFactor : 1),
     })),
   );
   return { layerMs: solution.slice(0, layers), callMs: solution[layers] ?? 0 };
