@@ -2,11 +2,13 @@ import { decodeDeadLetter, encodeDeadLetter } from '../../../src/wire/dead-lette
 import type { DeadLetter } from '../../../src/wire/dead-letter.js';
 import { decodeGeoFixRecord, encodeGeoFix } from '../../../src/wire/geo-fix.js';
 import { decodeModelManifest, encodeModelManifest } from '../../../src/wire/model-manifest.js';
+import { decodeNodeOffer, encodeNodeOffer } from '../../../src/wire/node-offer.js';
 import { decodePlanRecord, encodePlanRecord } from '../../../src/wire/partition-plan.js';
 import { decodePrediction, encodePrediction } from '../../../src/wire/prediction.js';
 import { decodeTensorBatch, encodeTensorBatch } from '../../../src/wire/tensor-batch.js';
 import type { TensorBatch, WireTensor } from '../../../src/wire/tensor-batch.js';
 import { decodeWorkerReport, encodeWorkerReport } from '../../../src/wire/worker-report.js';
+import { forecast, leastOffer, offer, plan } from './golden-plans.js';
 
 /** What a golden record must decode to, written down by hand, and how it was made. */
 export interface GoldenValue {
@@ -22,6 +24,7 @@ export const decoders: Readonly<Record<string, (bytes: Uint8Array) => unknown>> 
   prediction: decodePrediction,
   'dead-letter': decodeDeadLetter,
   'model-manifest': decodeModelManifest,
+  'node-offer': decodeNodeOffer,
   'partition-plan': decodePlanRecord,
   'worker-report': decodeWorkerReport,
 };
@@ -104,25 +107,6 @@ const manifest = {
     },
   ],
 };
-const plan = {
-  name: 'p1',
-  pipeline: 'taxi',
-  modelDigest: 'ab'.repeat(32),
-  lanes: 6,
-  topK: 5,
-  encoding: 'shuffle+zstd',
-  strategy: 'even',
-  cuts: [7, 14],
-  startOffsets: [0, 1, 2, 3, 4, 4000000000],
-  rules: {
-    steps: 20,
-    tripGapMs: 600000,
-    maxSpeedKmh: 250,
-    maxFutureMs: 300000,
-    memoryMs: 3600000,
-  },
-  createdAtMs: 1709478000000,
-} as const;
 const report = {
   worker: 'stage-2-a',
   role: 'stage',
@@ -220,7 +204,11 @@ export const goldenValues: Readonly<Record<string, GoldenValue>> = {
     decoded: manifest,
     encode: () => encodeModelManifest(manifest),
   },
-  'partition-plan.v1/three-sub-models': { decoded: plan, encode: () => encodePlanRecord(plan) },
+  'node-offer.v1/measured': { decoded: offer, encode: () => encodeNodeOffer(offer) },
+  'node-offer.v1/least': { decoded: leastOffer, encode: () => encodeNodeOffer(leastOffer) },
+  'partition-plan.v1/three-sub-models': { decoded: plan },
+  'partition-plan.v2/no-forecast': { decoded: plan, encode: () => encodePlanRecord(plan) },
+  'partition-plan.v2/forecast': { decoded: forecast, encode: () => encodePlanRecord(forecast) },
   'worker-report.v1/stage': { decoded: report, encode: () => encodeWorkerReport(report) },
 };
 
