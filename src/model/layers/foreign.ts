@@ -5,6 +5,7 @@ import { ModelError } from '../errors.js';
 import { sizeOf } from '../tensor.js';
 import { tf } from '../tensorflow.js';
 import { costOf } from './layer.js';
+import { mayShareRows } from './row-mates.js';
 import type { ForeignLayer, LayerDefinition } from './layer.js';
 
 /** Only embeddings have an `input_dim` with an `output_dim`. */
@@ -49,8 +50,9 @@ function buildModel(definition: LayerDefinition): LayersModel {
     const config = toTfjsWords(definition.config) as Parameters<typeof fromConfig>[1];
     const layer = fromConfig(layerClass, config);
     if (!(layer instanceof tf.layers.Layer)) throw new TypeError('it is no layer');
-    const inputs = tf.input({ shape: [...definition.inputShape] });
-    const outputs = layer.apply(inputs);
+    const inputs = definition.inputShapes.map((shape) => tf.input({ shape: [...shape] }));
+    const [first, ...others] = inputs;
+    const outputs = layer.apply(first && others.length === 0 ? first : inputs);
     if (!(outputs instanceof tf.SymbolicTensor)) throw new TypeError('it has several outputs');
     return tf.model({ inputs, outputs });
   } catch (cause) {
@@ -90,6 +92,7 @@ export function foreignLayer(definition: LayerDefinition): ForeignLayer {
     route: 'tfjs',
     cost: costOf(definition, outputShape, { flops, weightCount }),
     definition,
+    sharesRows: mayShareRows(definition.className, definition.config),
     ...(ids.success ? { idCount: ids.data.input_dim } : {}),
   };
 }

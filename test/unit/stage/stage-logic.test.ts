@@ -19,6 +19,7 @@ class ToyModel implements RowModel {
     { name: 'sum', dtype: 'float32', itemShape: [1] },
     { name: 'twice', dtype: 'float32', itemShape: [2] },
   ] as const;
+  readonly keeps: readonly string[] = [];
   readonly rowsOfRuns: number[] = [];
 
   run([x]: readonly HostTensor[]): HostTensor[] {
