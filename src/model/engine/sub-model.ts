@@ -107,7 +107,8 @@ export function compileSubModel(files: ModelFiles, options: SubModelOptions): Pr
   return new Promise((resolve) => resolve(subModelOf(readNetwork(files), options)));
 }
 
-function subModelOf(network: Network, options: SubModelOptions): SubModel {
+/** As {@link compileSubModel}, of a network that is read already. */
+export function subModelOf(network: Network, options: SubModelOptions): SubModel {
   checkRange(network, options);
   const { topK } = options;
   const ports = portsOf(network, options);
