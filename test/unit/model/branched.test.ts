@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { subModelOf } from '../../../src/model/engine/sub-model.js';
 import { compileWithTfjs } from '../../../src/model/engine/tfjs-engine.js';
 import { bytesAt } from '../../../src/model/network-tensors.js';
-import { describeLayers, readNetwork } from '../../../src/model/network.js';
+import { readNetwork } from '../../../src/model/network.js';
 import { tf } from '../../../src/model/tensorflow.js';
 import { branchedNetworks, filesOf, randomTensors } from './branched-networks.js';
 import { pickRows, randomFrom } from './networks.js';
@@ -65,8 +65,8 @@ for (const [title, modelOf] of Object.entries(branchedNetworks)) {
       );
       assert.deepEqual(bitsOf(last.tensors), expected, where);
       const cellBytes = 4;
-      for (const [at, bytes] of [...cuts, network.layers.length].entries()) {
-        assert.equal(tensorBytes[at], items * (bytesAt(network, bytes) + cellBytes), where);
+      for (const [at, cut] of [...cuts, network.layers.length].entries()) {
+        assert.equal(tensorBytes[at], items * (bytesAt(network, cut) + cellBytes), where);
       }
     }
 
@@ -118,14 +118,6 @@ for (const [title, modelOf] of Object.entries(branchedNetworks)) {
           order.map((row) => all[row]),
         );
       }
-    });
-
-    it('says of each layer what a cut after it sends', () => {
-      const layers = describeLayers(files);
-      assert.deepEqual(
-        layers.map(({ cutBytes }) => cutBytes),
-        layers.map((_, at) => bytesAt(network, at + 1)),
-      );
     });
 
     it('leaves no tensor behind', () => {
