@@ -41,7 +41,10 @@ function refuseOptions(layer: Layer, { options }: Taken): void {
   if (first === undefined) return;
   if (first === 'mask') refuse(layer, 'is given a mask, which would be lost at a cut.');
   if (/^initial_?state$/i.test(first)) refuse(layer, initialState);
-  refuse(layer, `is called with ${first}; only layers that take tensors and nothing else can be run.`);
+  refuse(
+    layer,
+    `is called with ${first}; only layers that take tensors and nothing else can be run.`,
+  );
 }
 
 const initialState =
@@ -72,7 +75,10 @@ export function layerCalls(layer: Layer, inboundNodes: unknown): string[] {
       refuse(layer, `takes the result of another application of ${from.name}, which is shared.`);
     }
     if (from.output > 0) {
-      refuse(layer, `takes output ${from.output} of ${from.name}; only layers with one output can be run.`);
+      refuse(
+        layer,
+        `takes output ${from.output} of ${from.name}; only layers with one output can be run.`,
+      );
     }
   }
   if (taken.length === 0) refuse(layer, 'takes nothing.');

@@ -20,7 +20,9 @@ function neededNames({ layers, outputs }: Topology): Set<string> {
 }
 
 function refuseIdleInputs({ inputs, layers, outputs }: Topology, needed: Set<string>): void {
-  const taken = new Set(layers.filter(({ name }) => needed.has(name)).flatMap(({ takes }) => takes));
+  const taken = new Set(
+    layers.filter(({ name }) => needed.has(name)).flatMap(({ takes }) => takes),
+  );
   for (const { name } of inputs) {
     const problem = outputs.includes(name) ? 'given out again as it is' : 'taken by no layer';
     if (taken.has(name) && !outputs.includes(name)) continue;

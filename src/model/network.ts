@@ -44,7 +44,10 @@ const nativeLayers: ReadonlyMap<string, NativeLayerMaker> = new Map([
 /** What every batch has besides the network's tensors: the windower's, for the sink. */
 const reservedName = 'currentCell';
 
-function makeLayer(definition: LayerDefinition, native: NativeLayerMaker | undefined): NetworkLayer {
+function makeLayer(
+  definition: LayerDefinition,
+  native: NativeLayerMaker | undefined,
+): NetworkLayer {
   if (identityClasses.has(definition.className)) return identityLayer(definition);
   try {
     return native?.(definition) ?? foreignLayer(definition);

@@ -136,7 +136,11 @@ function outputNames(outputs: readonly (readonly [string, number, number])[]): s
   return names;
 }
 
-function functional({ layers, input_layers: inputs, output_layers: outputs }: ModelConfig): Topology {
+function functional({
+  layers,
+  input_layers: inputs,
+  output_layers: outputs,
+}: ModelConfig): Topology {
   const named = byName(layers);
   const isInput = (layer: FileLayer): boolean => layer.class_name === 'InputLayer';
   return {

@@ -63,7 +63,13 @@ export function computationOf(network: Network, range: LayerRange): Computation 
   const runs = runsOfRoute(steps);
   const segments = runs.map((run, at): AnySegmentPlan => {
     const made = run.map(({ gives }) => gives);
-    const neededLater = new Set([...runs.slice(at + 1).flat().flatMap(({ takes }) => takes), ...sources]);
+    const neededLater = new Set([
+      ...runs
+        .slice(at + 1)
+        .flat()
+        .flatMap(({ takes }) => takes),
+      ...sources,
+    ]);
     const taken = new Set(run.flatMap(({ takes }) => takes));
     const ends = {
       takes: [...taken].filter((tensor) => !made.includes(tensor)),

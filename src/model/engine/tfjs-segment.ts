@@ -79,8 +79,14 @@ function runSteps(steps: readonly LoadedStep[], values: Values): void {
 export function tfjsSegment(plan: SegmentPlan<ForeignLayer>): Segment {
   const { takes, gives } = plan;
   const steps = load(plan);
-  const shapeOf = new Map(plan.steps.map(({ gives: tensor, layer }) => [tensor, layer.cost.outputShape]));
-  const runRows = (inputs: readonly HostTensor[], start: number, outputs: readonly HostTensor[]): void => {
+  const shapeOf = new Map(
+    plan.steps.map(({ gives: tensor, layer }) => [tensor, layer.cost.outputShape]),
+  );
+  const runRows = (
+    inputs: readonly HostTensor[],
+    start: number,
+    outputs: readonly HostTensor[],
+  ): void => {
     const values: Values = new Map();
     try {
       takes.forEach((tensor, at) => {
@@ -92,7 +98,10 @@ export function tfjsSegment(plan: SegmentPlan<ForeignLayer>): Segment {
       runSteps(steps, values);
       gives.forEach((tensor, at) => {
         const output = outputs[at];
-        output?.data.set(valueOf(values, tensor).dataSync(), (start * output.data.length) / (output.shape[0] ?? 1));
+        output?.data.set(
+          valueOf(values, tensor).dataSync(),
+          (start * output.data.length) / (output.shape[0] ?? 1),
+        );
       });
     } finally {
       for (const value of values.values()) value.dispose();

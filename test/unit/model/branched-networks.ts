@@ -50,10 +50,7 @@ function bottleneck(x: SymbolicTensor, width: number, strides: number): Symbolic
 function residual(width: number, size: number): LayersModel {
   const image = tf.input({ shape: [size, size, 3], name: 'image' });
   let x = apply(tf.layers.zeroPadding2d({ padding: 3 }), image);
-  x = apply(
-    tf.layers.conv2d({ filters: width, kernelSize: 7, strides: 2, ...quickly }),
-    x,
-  );
+  x = apply(tf.layers.conv2d({ filters: width, kernelSize: 7, strides: 2, ...quickly }), x);
   x = apply(tf.layers.reLU(), apply(tf.layers.batchNormalization(), x));
   x = apply(tf.layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }), x);
   [3, 4, 6, 3].forEach((blocks, stage) => {

@@ -112,7 +112,12 @@ for (const [title, modelOf] of Object.entries(branchedNetworks)) {
         return order.map((_, row) => bitsOf(outputs.map((one) => pickRows(one, [row]))).join());
       };
       const all = rows(Array.from({ length: 13 }, (_, row) => row));
-      for (const order of [[4], [12, 4, 0], [7, 6, 5, 4, 3, 2, 1, 0], [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]]) {
+      for (const order of [
+        [4],
+        [12, 4, 0],
+        [7, 6, 5, 4, 3, 2, 1, 0],
+        [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
+      ]) {
         assert.deepEqual(
           rows(order),
           order.map((row) => all[row]),
