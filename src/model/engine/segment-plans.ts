@@ -21,7 +21,7 @@ type AnyStep = Step<NativeLayer> | Step<ForeignLayer>;
 interface Steps {
   readonly steps: readonly AnyStep[];
   /** The tensor that holds the values of another. */
-  sourceOf(tensor: number): number;
+  readonly sourceOf: (tensor: number) => number;
 }
 
 /** The layers that compute something. Others stand for what they take. */

@@ -62,14 +62,15 @@ function buildModel(definition: LayerDefinition): LayersModel {
 
 /**
  * Operations for one item, by a rule of thumb: every weight is used once at each place (step, pixel)
- * of the larger side, and each output costs one more.
+ * of the larger side, in a convolution of the output, and each output costs one more.
  */
 function estimateFlops(
+  { className, inputShape }: LayerDefinition,
   weightCount: number,
-  inputShape: readonly number[],
   outputShape: readonly number[],
 ): number {
-  const places = Math.max(sizeOf(inputShape.slice(0, -1)), sizeOf(outputShape.slice(0, -1)));
+  const [before, after] = [inputShape, outputShape].map((shape) => sizeOf(shape.slice(0, -1)));
+  const places = /Conv[123]D$/.test(className) ? (after ?? 0) : Math.max(before ?? 0, after ?? 0);
   return 2 * weightCount * places + sizeOf(outputShape);
 }
 
@@ -87,7 +88,7 @@ export function foreignLayer(definition: LayerDefinition): ForeignLayer {
     throw unsupported(definition, `its output [${outputShape.join(', ')}] has no fixed size.`);
   }
   const ids = idsSchema.safeParse(definition.config);
-  const flops = estimateFlops(weightCount, definition.inputShape, outputShape);
+  const flops = estimateFlops(definition, weightCount, outputShape);
   return {
     route: 'tfjs',
     cost: costOf(definition, outputShape, { flops, weightCount }),
