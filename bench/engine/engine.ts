@@ -27,7 +27,7 @@ const quick: Effort = { batchSizes: [1, 8, 32, 64, 128], rounds: 1, sliceS: 0.02
 
 /** Windows of cells that the network knows; the same ones each time. */
 function windowsFor(network: Network): (items: number) => HostTensor {
-  const [steps = 0] = network.inputShape;
+  const [steps = 0] = network.inputs[0]?.itemShape ?? [];
   const ids = network.layers[0]?.idCount ?? 1;
   return (items) => {
     const shape = [items, steps];

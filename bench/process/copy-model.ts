@@ -10,5 +10,5 @@ export const copiedTensor = 'activations';
  */
 export function copyModel(itemShape: readonly number[]): RowModel {
   const spec = { name: copiedTensor, dtype: 'float32' as const, itemShape };
-  return { inputs: [spec], outputs: [spec], run: (inputs) => inputs };
+  return { inputs: [spec], outputs: [spec], keeps: [], run: (inputs) => inputs };
 }

@@ -7,6 +7,7 @@ import { deploy } from '../control/deployment.js';
 import { defaultRules } from '../geo/windows.js';
 import { loadModelFiles, type ModelFiles } from '../model/model-files.js';
 import { describeLayers } from '../model/network.js';
+import { checkTakesWindows } from '../model/next-cell.js';
 import { renderSummary } from '../observe/render-summary.js';
 import { isSound } from '../observe/summary.js';
 import { styleFor } from '../observe/terminal.js';
@@ -63,6 +64,7 @@ function deployFrom(
   flags: UpFlags,
   model: ModelFiles,
 ): Promise<PlanRecord> {
+  checkTakesWindows(model, defaultRules.steps);
   const layers = describeLayers(model);
   const strategy = flags.cuts === undefined ? balanced : manual(flags.cuts);
   const stages = flags.cuts === undefined ? flags.stages : flags.cuts.length + 1;

@@ -17,7 +17,7 @@ function span([first, last]: readonly [number, number]): string {
 export function layersByTfjs(files: ModelFiles, { from, to }: LayerRange): string | null {
   const spans: [number, number][] = [];
   readNetwork(files).layers.forEach(({ route }, layer) => {
-    if (route === 'native' || layer < from || layer >= to) return;
+    if (route !== 'tfjs' || layer < from || layer >= to) return;
     const last = spans.at(-1);
     if (last?.[1] === layer - 1) last[1] = layer;
     else spans.push([layer, layer]);

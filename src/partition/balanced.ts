@@ -62,7 +62,7 @@ function bestWithin(
     return {
       score: {
         idleStages: before.score.idleStages + (flops === 0 ? 1 : 0),
-        cutBytes: before.score.cutBytes + (from === 0 ? 0 : (layers[from - 1]?.outputBytes ?? 0)),
+        cutBytes: before.score.cutBytes + (from === 0 ? 0 : (layers[from - 1]?.cutBytes ?? 0)),
         squaredFlops: before.score.squaredFlops + flops * flops,
       },
       cuts: from === 0 ? before.cuts : [...before.cuts, from],

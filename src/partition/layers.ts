@@ -8,6 +8,11 @@ export interface LayerCost {
   readonly weightsBytes: number;
   /** Without the batch dimension. */
   readonly outputShape: readonly number[];
-  /** Size of one item's output: what crosses a cut after this layer, uncompressed. */
+  /** Size of one item's output, uncompressed. */
   readonly outputBytes: number;
+  /**
+   * Size of what crosses a cut after this layer, for one item, uncompressed: its own output in a
+   * sequence; in other networks also what was made before and is needed later.
+   */
+  readonly cutBytes: number;
 }

@@ -1,6 +1,6 @@
 import type { LayerCost } from './layers.js';
 
-/** A way to decide where a sequence of layers is cut. */
+/** A way to decide where a network's layers, in their order, are cut. */
 export interface PartitionStrategy {
   /** As it stands in a plan. */
   readonly name: string;

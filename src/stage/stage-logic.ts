@@ -7,6 +7,8 @@ import type { ItemFailure, ItemHeader, TensorBatch, WireTensor } from '../wire/t
 export interface RowModel {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
+  /** Names of the inputs that a later stage needs too. */
+  readonly keeps: readonly string[];
   run(inputs: readonly HostTensor[]): readonly HostTensor[];
 }
 
@@ -173,10 +175,11 @@ export class StageLogic {
     });
   }
 
-  /** What the sub-model does not take goes on as it is: a later stage or the sink needs it. */
+  /** What the sub-model does not use up goes on as it is: a later stage or the sink needs it. */
   #carried(batch: TensorBatch): WireTensor[] {
-    const taken = new Set(this.#model.inputs.map(({ name }) => name));
-    return batch.tensors.filter(({ name }) => !taken.has(name));
+    const { inputs, keeps } = this.#model;
+    const usedUp = new Set(inputs.map(({ name }) => name).filter((name) => !keeps.includes(name)));
+    return batch.tensors.filter(({ name }) => !usedUp.has(name));
   }
 
   #failure(code: string, message: string): ItemFailure {

@@ -26,7 +26,7 @@ const startMs = Date.parse('2024-03-04T07:00:00+09:00');
 
 /** A sub-model that refuses every item, but zeros. */
 const broken = (model: RowModel): RowModel => ({
-  ...{ inputs: model.inputs, outputs: model.outputs },
+  ...{ inputs: model.inputs, outputs: model.outputs, keeps: model.keeps },
   run(inputs) {
     if (inputs.some(({ data }) => data.some((value) => value !== 0))) throw new Error('broken');
     return model.run(inputs);

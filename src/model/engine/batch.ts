@@ -7,32 +7,51 @@ function invalid(message: string): ModelError {
   return new ModelError('TENSOR_INVALID', message);
 }
 
-/**
- * The one tensor that a sub-model takes, once it is known to be what `spec` says.
- * @throws {ModelError} TENSOR_INVALID
- */
-export function checkInput(inputs: readonly HostTensor[], spec: TensorSpec): HostTensor {
-  const [tensor] = inputs;
-  if (!tensor || inputs.length > 1) {
-    const names = inputs.map(({ name }) => name).join(', ') || 'none';
-    throw invalid(`The sub-model takes one tensor, ${spec.name}; found: ${names}.`);
-  }
+/** `cells, int32 [batch, 20]` */
+function describe({ name, dtype, itemShape }: TensorSpec): string {
+  return `${name}, ${dtype} [${['batch', ...itemShape].join(', ')}]`;
+}
+
+function checkInput(tensor: HostTensor, spec: TensorSpec): HostTensor {
   const { name, dtype, shape, data } = tensor;
   if (
-    name !== spec.name ||
     dtype !== spec.dtype ||
     shape.slice(1).join() !== spec.itemShape.join() ||
     data instanceof Int32Array !== (dtype === 'int32')
   ) {
     throw invalid(
-      `The sub-model takes ${spec.name}, ${spec.dtype} [batch, ${spec.itemShape.join(', ')}]; ` +
-        `found ${name}, ${dtype} [${shape.join(', ')}].`,
+      `The sub-model takes ${describe(spec)}; found ${name}, ${dtype} [${shape.join(', ')}].`,
     );
   }
   if (data.length !== sizeOf(shape)) {
     throw invalid(`${name} [${shape.join(', ')}] has ${data.length} values.`);
   }
   return tensor;
+}
+
+/**
+ * The tensors that a sub-model takes, in the order of `specs`, once they are known to be what those
+ * say.
+ * @throws {ModelError} TENSOR_INVALID
+ */
+export function checkInputs(
+  inputs: readonly HostTensor[],
+  specs: readonly TensorSpec[],
+): HostTensor[] {
+  const tensors = specs.flatMap((spec) => {
+    const tensor = inputs.find(({ name }) => name === spec.name);
+    return tensor ? [checkInput(tensor, spec)] : [];
+  });
+  if (tensors.length < specs.length || inputs.length > specs.length) {
+    const found = inputs.map(({ name }) => name).join(', ') || 'none';
+    const wanted = specs.map(({ name }) => name).join(', ');
+    throw invalid(`The sub-model takes ${wanted}, and nothing else; found: ${found}.`);
+  }
+  const [items, ...others] = tensors.map(({ shape }) => shape[0] ?? 0);
+  if (others.some((count) => count !== items)) {
+    throw invalid(`The tensors have ${[items, ...others].join(', ')} items; all need as many.`);
+  }
+  return tensors;
 }
 
 /**
@@ -60,10 +79,23 @@ export function padBatch(tensor: HostTensor): HostTensor {
   return { ...tensor, shape: [padded, ...itemShape], data };
 }
 
-/** The first `items` rows of a tensor, as a view. */
-export function cutBatch(tensor: HostTensor, items: number): HostTensor {
-  const [padded, ...itemShape] = tensor.shape;
-  if (padded === items) return tensor;
-  const data = tensor.data.subarray(0, items * sizeOf(itemShape));
-  return { ...tensor, shape: [items, ...itemShape], data };
+/** Rows `start` up to, and without, `end` of a tensor, as a view. */
+export function rowsOf(tensor: HostTensor, start: number, end: number): HostTensor {
+  const [items, ...itemShape] = tensor.shape;
+  if (start === 0 && end === items) return tensor;
+  const width = sizeOf(itemShape);
+  const data = tensor.data.subarray(start * width, end * width);
+  return { ...tensor, shape: [end - start, ...itemShape], data };
+}
+
+/** Zeros in the shape of a spec. */
+export function emptyOf({ name, dtype, itemShape }: TensorSpec, items: number): HostTensor {
+  const shape = [items, ...itemShape];
+  const length = sizeOf(shape);
+  return {
+    name,
+    dtype,
+    shape,
+    data: dtype === 'int32' ? new Int32Array(length) : new Float32Array(length),
+  };
 }

@@ -2,18 +2,12 @@ import { attr } from '../graph/attributes.js';
 import { GraphBuilder, outputOf } from '../graph/graph-builder.js';
 import { loadGraph } from '../graph/session.js';
 import { batchOf, itemsFirst } from '../layers/emit.js';
+import { ModelError } from '../errors.js';
+import { tensorSpec } from '../network-tensors.js';
 import type { Edge } from '../graph/graph-builder.js';
-import type { Flow, NativeLayer } from '../layers/layer.js';
-import type { TensorSpec } from '../tensor.js';
-import type { Segment } from './segment.js';
-
-/** What a native segment is made from. */
-export interface NativeSegmentOptions {
-  readonly layers: readonly NativeLayer[];
-  readonly input: TensorSpec;
-  /** With it, the outputs are the best cells and their scores, in place of all scores. */
-  readonly topK?: number | undefined;
-}
+import type { Emission, Flow, NativeLayer } from '../layers/layer.js';
+import type { Network } from '../network.js';
+import type { Segment, SegmentPlan } from './segment.js';
 
 /** Index and value of the greatest scores, in falling order. */
 function topKEdges(graph: GraphBuilder, scores: Edge, topK: number): Edge[] {
@@ -23,22 +17,56 @@ function topKEdges(graph: GraphBuilder, scores: Edge, topK: number): Edge[] {
   return [outputOf(best, 1), best];
 }
 
+function flowOf(flows: ReadonlyMap<number, Flow>, tensor: number): Flow {
+  const flow = flows.get(tensor);
+  if (flow) return flow;
+  throw new ModelError('ENGINE_FAILED', `Tensor ${tensor} of the network is not there yet.`);
+}
+
 /**
  * Writes the layers as one frozen TensorFlow graph, and loads it.
+ * @param topK where given, the outputs are the best cells and their scores, in place of all scores
  * @throws {ModelError} MODEL_FILE_INVALID, ENGINE_FAILED
  */
-export function nativeSegment({ layers, input, topK }: NativeSegmentOptions): Segment {
+export function nativeSegment(
+  network: Network,
+  { steps, takes, gives }: SegmentPlan<NativeLayer>,
+  topK?: number,
+): Segment {
   const graph = new GraphBuilder();
-  const placeholder = graph.placeholder('input', input.dtype, [-1, ...input.itemShape]);
-  const into = { graph, batch: batchOf(graph, placeholder, input.dtype) };
-  let flow: Flow = { edge: placeholder, layout: 'batch' };
-  for (const layer of layers) flow = layer.emit(into, flow);
-  // With nothing but dropout the output would be the placeholder, which can't be fetched.
-  const output = graph.identity(itemsFirst(into, flow), 'float32');
-  const edges = topK === undefined ? [output] : topKEdges(graph, output, topK);
+  const specs = takes.map((tensor) => tensorSpec(network, tensor));
+  const placeholders = specs.map(({ dtype, itemShape }) =>
+    graph.placeholder('input', dtype, [-1, ...itemShape]),
+  );
+  const flows = new Map<number, Flow>();
+  takes.forEach((tensor, at) => {
+    const edge = placeholders[at];
+    if (edge !== undefined) flows.set(tensor, { edge, layout: 'batch' });
+  });
+  const [first = 0] = takes;
+  const batch = batchOf(graph, flowOf(flows, first).edge, specs[0]?.dtype ?? 'float32');
+  const into: Emission = { graph, batch };
+  for (const step of steps) {
+    const [taken = first] = step.takes;
+    flows.set(step.gives, step.layer.emit(into, flowOf(flows, taken)));
+  }
+  // A placeholder can't be fetched, and without layers the output would be one.
+  const outputs = gives.map((tensor) =>
+    graph.identity(itemsFirst(into, flowOf(flows, tensor)), 'float32'),
+  );
+  const edges =
+    topK === undefined ? outputs : outputs.flatMap((scores) => topKEdges(graph, scores, topK));
   const session = loadGraph(graph);
   return {
-    run: (tensor) => session.run([{ edge: placeholder, tensor }], edges),
+    ...{ takes, gives },
+    run: (tensors) =>
+      session.run(
+        placeholders.flatMap((edge, at) => {
+          const tensor = tensors[at];
+          return tensor ? [{ edge, tensor }] : [];
+        }),
+        edges,
+      ),
     dispose: () => session.dispose(),
   };
 }

@@ -1,26 +1,28 @@
 import { ModelError } from '../errors.js';
 import { vectorLength } from '../layers/vector.js';
+import { portsOf, tensorSpec, tensorsAt } from '../network-tensors.js';
 import { readNetwork } from '../network.js';
 import { sizeOf } from '../tensor.js';
-import { checkIds, checkInput, cutBatch, padBatch } from './batch.js';
-import { nativeSegment } from './native-segment.js';
-import { tensorAt, topKOutputs } from './ports.js';
-import { tfjsSegment } from './tfjs-segment.js';
-import type { ForeignLayer, NativeLayer, NetworkLayer } from '../layers/layer.js';
+import { checkIds, checkInputs, emptyOf, padBatch, rowsOf } from './batch.js';
+import { computationOf } from './segment-plans.js';
+import { loadSegments } from './segments.js';
 import type { ModelFiles } from '../model-files.js';
 import type { Network } from '../network.js';
 import type { HostTensor, TensorSpec } from '../tensor.js';
-import type { Segment } from './segment.js';
 
 /** A part of a network, loaded and ready to compute. */
 export interface SubModel {
+  /** What its layers take that is made before them. */
   readonly inputs: readonly TensorSpec[];
+  /** What its layers make that is needed after them. */
   readonly outputs: readonly TensorSpec[];
+  /** Names of the inputs that are needed after its layers as well, and so have to go on. */
+  readonly keeps: readonly string[];
   /**
    * Computes a batch of any size. The bits of an item's result depend on that item alone: not on
    * the batch, not on where the network is cut. Blocks the thread while it computes.
    * @param inputs as {@link SubModel.inputs} says, with the batch first; left as they are
-   * @returns as {@link SubModel.outputs} says; may be views of larger buffers
+   * @returns as {@link SubModel.outputs} says; may be views of larger buffers, never of the inputs
    * @throws {ModelError} TENSOR_INVALID, ENGINE_FAILED
    */
   run(inputs: readonly HostTensor[]): HostTensor[];
@@ -35,94 +37,57 @@ export interface SubModelOptions {
   /** Index after the last layer. */
   readonly to: number;
   /**
-   * With the last layer only: in place of the scores of all cells, the `topK` best cells
-   * (`cells`, int32 `[batch, topK]`) and their scores (`probabilities`, float32 `[batch, topK]`),
-   * the best first, and of equal ones the lower cell first.
+   * With the last layer of a network with one output only: in place of the scores of all cells, the
+   * `topK` best cells (`cells`, int32 `[batch, topK]`) and their scores (`probabilities`, float32
+   * `[batch, topK]`), the best first, and of equal ones the lower cell first.
    */
   readonly topK?: number | undefined;
 }
 
-function checkRange({ layers }: Network, { from, to, topK }: SubModelOptions): void {
+function checkRange(network: Network, { from, to, topK }: SubModelOptions): void {
+  const { length } = network.layers;
   const fail = (message: string): never => {
     throw new ModelError('MODEL_RANGE', message);
   };
-  if (
-    !Number.isInteger(from) ||
-    !Number.isInteger(to) ||
-    from < 0 ||
-    from >= to ||
-    to > layers.length
-  ) {
+  if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || from >= to || to > length) {
     fail(
-      `Layers ${from} to ${to} asked for; the network has ${layers.length} layers, and a sub-model one at least.`,
+      `Layers ${from} to ${to} asked for; the network has ${length} layers, and a sub-model one at least.`,
     );
   }
   if (topK === undefined) return;
-  const outputShape = layers.at(-1)?.cost.outputShape ?? [];
-  if (to !== layers.length) fail(`topK goes with the last layer, ${layers.length - 1}, only.`);
-  if (outputShape.length !== 1)
+  if (to !== length) fail(`topK goes with the last layer, ${length - 1}, only.`);
+  const [scores, ...others] = tensorsAt(network, length);
+  if (scores?.itemShape.length !== 1 || others.length > 0) {
     fail('topK needs a network that gives one list of scores per item.');
-  if (!Number.isInteger(topK) || topK < 1 || topK > sizeOf(outputShape)) {
-    fail(`topK is ${topK}; the network gives ${sizeOf(outputShape)} scores.`);
+  }
+  const count = sizeOf(scores?.itemShape ?? []);
+  if (!Number.isInteger(topK) || topK < 1 || topK > count) {
+    fail(`topK is ${topK}; the network gives ${count} scores.`);
   }
 }
 
-/** Neighbouring layers with the same route, together. */
-function runsOfRoute(layers: readonly NetworkLayer[]): NetworkLayer[][] {
-  const runs: NetworkLayer[][] = [];
-  for (const layer of layers) {
-    const last = runs.at(-1);
-    if (last?.[0]?.route === layer.route) last.push(layer);
-    else runs.push([layer]);
-  }
-  return runs;
+/** What a network gives that is asked for the best `topK` cells only. */
+function topKOutputs(topK: number): TensorSpec[] {
+  return [
+    { name: 'cells', dtype: 'int32', itemShape: [topK] },
+    { name: 'probabilities', dtype: 'float32', itemShape: [topK] },
+  ];
 }
 
-const isNative = (layer: NetworkLayer): layer is NativeLayer => layer.route === 'native';
-const isForeign = (layer: NetworkLayer): layer is ForeignLayer => layer.route === 'tfjs';
-
-function loadSegments(network: Network, { from, to, topK }: SubModelOptions): Segment[] {
-  const segments: Segment[] = [];
-  let at = from;
-  try {
-    for (const layers of runsOfRoute(network.layers.slice(from, to))) {
-      const input = tensorAt(network, at);
-      at += layers.length;
-      const native = layers.filter(isNative);
-      segments.push(
-        native.length > 0
-          ? nativeSegment({ layers: native, input, topK: at === to ? topK : undefined })
-          : tfjsSegment(layers.filter(isForeign)),
-      );
+/** How many ids there are, for each of the network's inputs that these layers take as ids. */
+function idCounts(
+  { inputs, layers, takes }: Network,
+  { from, to }: SubModelOptions,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  layers.slice(from, to).forEach(({ idCount }, at) => {
+    if (idCount === undefined) return;
+    for (const tensor of takes[from + at] ?? []) {
+      const name = inputs[tensor]?.name;
+      if (name !== undefined) counts.set(name, Math.min(idCount, counts.get(name) ?? Infinity));
     }
-    if (topK !== undefined && network.layers[to - 1]?.route === 'tfjs') {
-      segments.push(nativeSegment({ layers: [], input: tensorAt(network, to), topK }));
-    }
-    return segments;
-  } catch (cause) {
-    for (const segment of segments) segment.dispose();
-    throw cause;
-  }
-}
-
-function runSegments(segments: readonly Segment[], input: HostTensor): HostTensor[] {
-  let tensors = [input];
-  for (const segment of segments) {
-    const [next] = tensors;
-    if (next) tensors = segment.run(next);
-  }
-  return tensors;
-}
-
-function emptyOf({ name, dtype, itemShape }: TensorSpec, items: number): HostTensor {
-  const shape = [items, ...itemShape];
-  const length = sizeOf(shape);
-  return {
-    name,
-    dtype,
-    shape,
-    data: dtype === 'int32' ? new Int32Array(length) : new Float32Array(length),
-  };
+  });
+  return counts;
 }
 
 /**
@@ -142,27 +107,37 @@ export function compileSubModel(files: ModelFiles, options: SubModelOptions): Pr
   return new Promise((resolve) => resolve(subModelOf(readNetwork(files), options)));
 }
 
-function subModelOf(network: Network, options: SubModelOptions): SubModel {
+/** As {@link compileSubModel}, of a network that is read already. */
+export function subModelOf(network: Network, options: SubModelOptions): SubModel {
   checkRange(network, options);
-  const input = tensorAt(network, options.from);
-  const { topK, to } = options;
-  const outputs = topK === undefined ? [tensorAt(network, to)] : topKOutputs(topK);
-  const idCount = options.from === 0 ? network.layers[0]?.idCount : undefined;
-  const segments = loadSegments(network, options);
-  runSegments(segments, emptyOf(input, vectorLength));
+  const { topK } = options;
+  const ports = portsOf(network, options);
+  const specOf = (tensor: number): TensorSpec => tensorSpec(network, tensor);
+  const inputs = ports.inputs.map(specOf);
+  const outputs = topK === undefined ? ports.outputs.map(specOf) : topKOutputs(topK);
+  const keeps = ports.keeps.map((tensor) => specOf(tensor).name);
+  const ids = idCounts(network, options);
+  const segments = loadSegments(network, computationOf(network, options), topK);
+  const compute = (tensors: readonly HostTensor[]): readonly HostTensor[] =>
+    segments.run(new Map(tensors.map((tensor, at) => [ports.inputs[at] ?? -1, tensor])));
+  compute(inputs.map((spec) => emptyOf(spec, vectorLength)));
   return {
-    inputs: [input],
-    outputs,
+    ...{ inputs, outputs, keeps },
     run(tensors) {
-      const tensor = checkInput(tensors, input);
-      if (idCount !== undefined) checkIds(tensor, idCount);
-      const [items = 0] = tensor.shape;
+      const taken = checkInputs(tensors, inputs);
+      for (const tensor of taken) {
+        const idCount = ids.get(tensor.name);
+        if (idCount !== undefined) checkIds(tensor, idCount);
+      }
+      const items = taken[0]?.shape[0] ?? 0;
       if (items === 0) return outputs.map((spec) => emptyOf(spec, 0));
-      return runSegments(segments, padBatch(tensor)).map((output, index) => ({
-        ...cutBatch(output, items),
-        name: outputs[index]?.name ?? output.name,
-      }));
+      return compute(taken.map(padBatch)).map((output, at) => {
+        const rows = rowsOf(output, 0, items);
+        const isInput = taken.some(({ data }) => data.buffer === rows.data.buffer);
+        const data = isInput ? rows.data.slice() : rows.data;
+        return { ...rows, data, name: outputs[at]?.name ?? output.name };
+      });
     },
-    dispose: () => segments.forEach((segment) => segment.dispose()),
+    dispose: () => segments.dispose(),
   };
 }

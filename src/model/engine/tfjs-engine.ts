@@ -1,10 +1,19 @@
+import { tensorsAt } from '../network-tensors.js';
 import { readNetwork } from '../network.js';
 import { toTfjs } from '../tfjs-model.js';
 import { tf } from '../tensorflow.js';
-import { checkIds, checkInput } from './batch.js';
-import { networkInput, networkOutput } from './ports.js';
+import { checkIds, checkInputs } from './batch.js';
 import type { ModelFiles } from '../model-files.js';
+import type { Network } from '../network.js';
+import type { HostTensor } from '../tensor.js';
 import type { SubModel } from './sub-model.js';
+
+function checkAllIds({ layers, takes }: Network, inputs: readonly HostTensor[]): void {
+  layers.forEach(({ idCount }, at) => {
+    const taken = inputs[takes[at]?.[0] ?? -1];
+    if (idCount !== undefined && taken !== undefined) checkIds(taken, idCount);
+  });
+}
 
 /**
  * The whole network, computed by tfjs-layers' own `predict`: another program than the engine, to
@@ -13,30 +22,24 @@ import type { SubModel } from './sub-model.js';
  */
 export async function compileWithTfjs(files: ModelFiles): Promise<SubModel> {
   const network = readNetwork(files);
-  const [input, output] = [networkInput(network), networkOutput(network)];
-  const idCount = network.layers[0]?.idCount;
+  const inputs = network.inputs;
+  const outputs = tensorsAt(network, network.layers.length);
   const model = await toTfjs(files);
   return {
-    inputs: [input],
-    outputs: [output],
+    ...{ inputs, outputs, keeps: [] },
     run(tensors) {
-      const { data, shape, dtype } = checkInput(tensors, input);
-      if (idCount !== undefined) checkIds({ name: input.name, data, shape, dtype }, idCount);
-      const [items = 0] = shape;
-      const result = tf.tidy(() => {
-        const [first] = [
-          model.predict(tf.tensor(data, [...shape], dtype), { batchSize: Math.max(items, 1) }),
-        ].flat();
-        return first?.dataSync();
+      const taken = checkInputs(tensors, inputs);
+      checkAllIds(network, taken);
+      const [items = 0] = taken[0]?.shape ?? [];
+      const results = tf.tidy(() => {
+        const given = taken.map(({ data, shape, dtype }) => tf.tensor(data, [...shape], dtype));
+        const predicted = model.predict(given, { batchSize: Math.max(items, 1) });
+        return [predicted].flat().map((result) => Float32Array.from(result.dataSync()));
       });
-      return [
-        {
-          name: output.name,
-          dtype: 'float32',
-          shape: [items, ...output.itemShape],
-          data: Float32Array.from(result ?? []),
-        },
-      ];
+      return outputs.map(({ name, itemShape }, at) => ({
+        ...{ name, dtype: 'float32', shape: [items, ...itemShape] },
+        data: results[at] ?? new Float32Array(),
+      }));
     },
     dispose: () => void model.dispose(),
   };

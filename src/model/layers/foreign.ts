@@ -5,6 +5,7 @@ import { ModelError } from '../errors.js';
 import { sizeOf } from '../tensor.js';
 import { tf } from '../tensorflow.js';
 import { costOf } from './layer.js';
+import { mayShareRows } from './row-mates.js';
 import type { ForeignLayer, LayerDefinition } from './layer.js';
 
 /** Only embeddings have an `input_dim` with an `output_dim`. */
@@ -49,8 +50,9 @@ function buildModel(definition: LayerDefinition): LayersModel {
     const config = toTfjsWords(definition.config) as Parameters<typeof fromConfig>[1];
     const layer = fromConfig(layerClass, config);
     if (!(layer instanceof tf.layers.Layer)) throw new TypeError('it is no layer');
-    const inputs = tf.input({ shape: [...definition.inputShape] });
-    const outputs = layer.apply(inputs);
+    const inputs = definition.inputShapes.map((shape) => tf.input({ shape: [...shape] }));
+    const [first, ...others] = inputs;
+    const outputs = layer.apply(first && others.length === 0 ? first : inputs);
     if (!(outputs instanceof tf.SymbolicTensor)) throw new TypeError('it has several outputs');
     return tf.model({ inputs, outputs });
   } catch (cause) {
@@ -60,14 +62,15 @@ function buildModel(definition: LayerDefinition): LayersModel {
 
 /**
  * Operations for one item, by a rule of thumb: every weight is used once at each place (step, pixel)
- * of the larger side, and each output costs one more.
+ * of the larger side, in a convolution of the output, and each output costs one more.
  */
 function estimateFlops(
+  { className, inputShape }: LayerDefinition,
   weightCount: number,
-  inputShape: readonly number[],
   outputShape: readonly number[],
 ): number {
-  const places = Math.max(sizeOf(inputShape.slice(0, -1)), sizeOf(outputShape.slice(0, -1)));
+  const [before, after] = [inputShape, outputShape].map((shape) => sizeOf(shape.slice(0, -1)));
+  const places = /Conv[123]D$/.test(className) ? (after ?? 0) : Math.max(before ?? 0, after ?? 0);
   return 2 * weightCount * places + sizeOf(outputShape);
 }
 
@@ -85,11 +88,12 @@ export function foreignLayer(definition: LayerDefinition): ForeignLayer {
     throw unsupported(definition, `its output [${outputShape.join(', ')}] has no fixed size.`);
   }
   const ids = idsSchema.safeParse(definition.config);
-  const flops = estimateFlops(weightCount, definition.inputShape, outputShape);
+  const flops = estimateFlops(definition, weightCount, outputShape);
   return {
     route: 'tfjs',
     cost: costOf(definition, outputShape, { flops, weightCount }),
     definition,
+    sharesRows: mayShareRows(definition.className, definition.config),
     ...(ids.success ? { idCount: ids.data.input_dim } : {}),
   };
 }

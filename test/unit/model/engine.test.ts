@@ -201,7 +201,7 @@ describe('a cut network', () => {
       { ...windows, dtype: 'float32' as const, data: new Float32Array(65) },
       /int32/,
     ],
-    ['another name', { ...windows, name: 'scores' }, /takes cells.*found scores/s],
+    ['another name', { ...windows, name: 'scores' }, /takes cells.*found: scores/s],
   ] as const) {
     it(`refuses a tensor with ${what}, as a dead letter`, () => {
       assert.throws(() => whole.run([input]), {

@@ -7,14 +7,16 @@ import { even } from '../../../src/partition/even.js';
 import { manual } from '../../../src/partition/manual.js';
 import type { LayerCost } from '../../../src/partition/layers.js';
 
-function network(costs: readonly (readonly [flops: number, outputBytes: number])[]): LayerCost[] {
-  return costs.map(([flops, outputBytes], index) => ({
+function network(costs: readonly (readonly [flops: number, cutBytes: number])[]): LayerCost[] {
+  return costs.map(([flops, cutBytes], index) => ({
     name: `layer-${index}`,
     className: 'Any',
     flops,
     weightsBytes: 0,
-    outputShape: [outputBytes / 4],
-    outputBytes,
+    // More than what any cut sends: it is nothing to go by.
+    outputShape: [1000 + index],
+    outputBytes: 4 * (1000 + index),
+    cutBytes,
   }));
 }
 
@@ -41,7 +43,7 @@ function rank(layers: readonly LayerCost[], cuts: readonly number[]): number[] {
     load += layer.flops;
   });
   loads.push(load);
-  const bytes = cuts.reduce((sum, cut) => sum + (layers[cut - 1]?.outputBytes ?? NaN), 0);
+  const bytes = cuts.reduce((sum, cut) => sum + (layers[cut - 1]?.cutBytes ?? NaN), 0);
   return [Math.max(...loads), loads.filter((flops) => flops === 0).length, bytes];
 }
 

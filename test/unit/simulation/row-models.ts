@@ -44,6 +44,7 @@ export const rowModels: Readonly<Record<1 | 2, RowModel>> = {
   1: {
     inputs: [{ name: 'cells', dtype: 'int32', itemShape: [rules.steps] }],
     outputs: [{ name: 'hidden', dtype: 'float32', itemShape: [1] }],
+    keeps: [],
     run(inputs) {
       const hidden = rowsOf(inputs).map(hiddenOf);
       if (hidden.some(breaksEngine)) throw new Error('the engine does not take that window');
@@ -57,6 +58,7 @@ export const rowModels: Readonly<Record<1 | 2, RowModel>> = {
       { name: 'cells', dtype: 'int32', itemShape: [topK] },
       { name: 'probabilities', dtype: 'float32', itemShape: [topK] },
     ],
+    keeps: [],
     run(inputs) {
       const hidden = rowsOf(inputs).flatMap((row) => [...row]);
       const shape = [hidden.length, topK];

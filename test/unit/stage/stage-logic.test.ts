@@ -19,7 +19,12 @@ class ToyModel implements RowModel {
     { name: 'sum', dtype: 'float32', itemShape: [1] },
     { name: 'twice', dtype: 'float32', itemShape: [2] },
   ] as const;
+  readonly keeps: readonly string[];
   readonly rowsOfRuns: number[] = [];
+
+  constructor(keeps: readonly string[] = []) {
+    this.keeps = keeps;
+  }
 
   run([x]: readonly HostTensor[]): HostTensor[] {
     assert.ok(x);
@@ -90,6 +95,17 @@ describe('StageLogic', () => {
     });
     assert.deepEqual([first.failed, second.failed], [[], []]);
     assert.deepEqual(model.rowsOfRuns, [3], 'they share one run');
+  });
+
+  it('passes on an input that a later stage needs too, and no other', () => {
+    const model = new ToyModel(['x']);
+    const [result] = new StageLogic(2, model).run([batchOf(10, 1, 2)]);
+    assert.deepEqual(result?.output.tensors, [
+      floats('sum', [2, 1], [11, 13]),
+      floats('twice', [2, 2], [2, 20, 4, 22]),
+      floats('x', [2, 2], [1, 10, 2, 11]),
+      ints('currentCell', [2], [10, 11]),
+    ]);
   });
 
   it('passes on coverage that has no items, without running the model', () => {
