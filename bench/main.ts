@@ -43,6 +43,10 @@ const benches: Readonly<Record<string, BenchEntry>> = {
     about: 'what more lanes, vehicles, width, depth and stages cost',
     load: async () => (await import('./scale/scale.js')).scale,
   },
+  planner: {
+    about: 'how long planning takes for a hundred layers and fifty nodes of five kinds',
+    load: async () => (await import('./planner/planner.js')).planner,
+  },
   soak: {
     about: 'the whole pipeline for an hour at 80 % of its throughput: memory, latency, losses',
     options: [
