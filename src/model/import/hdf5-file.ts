@@ -18,14 +18,12 @@ let opened = 0;
 export class Hdf5File {
   readonly #name: string;
   readonly #bytes: number;
-  readonly #path: string;
   readonly #file: InstanceType<typeof File>;
   readonly #remove: () => void;
 
   private constructor(name: string, bytes: number, path: string, remove: () => void) {
     this.#name = name;
     this.#bytes = bytes;
-    this.#path = path;
     this.#file = this.#try('is no sound HDF5 file', () => new File(path, 'r'));
     this.#remove = remove;
   }
