@@ -122,7 +122,7 @@ function convertFunctional(entry: LayerEntry, conversion: Conversion): Converted
   const shiftedEnds = (key: 'input_layers' | 'output_layers'): TensorOfLayer[] =>
     shiftCalls(endsOf(entry, key), (name) => conversion.dialect.kerasMajor >= 3 && isShifted(name));
   const graph = entries.map((layer) => ({
-    layer,
+    converted: convertAny(layer, conversion),
     name: layer.name,
     firstCall: models.has(layer.name) ? 1 : 0,
     calls: callsOf(layer, conversion).map(({ tensors, keras3 }) =>
@@ -132,8 +132,7 @@ function convertFunctional(entry: LayerEntry, conversion: Conversion): Converted
   const inputs = shiftedEnds('input_layers');
   const outputs = shiftedEnds('output_layers');
   checkGraph(graph, [...inputs, ...outputs]);
-  const layers = graph.flatMap(({ layer, name, calls }) => {
-    const converted = convertAny(layer, conversion);
+  const layers = graph.flatMap(({ converted, name, calls }) => {
     const inbound_nodes = calls.map((tensors) => tensors.map(tfjsTensor));
     return converted ? [{ ...converted, tfjs: { ...converted.tfjs, name, inbound_nodes } }] : [];
   });

@@ -8,11 +8,12 @@ import {
 import { activationName, dtypeName, innerLayer } from './layer-parts.js';
 import type { Dialect, LayerEntry } from './layer-entry.js';
 
-/** Settings that tfjs-layers does not know, and the values of them that change nothing. */
+/** Settings that tfjs-layers does not know, or only in part, and the values of them that can be taken. */
 const harmless: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
   InputLayer: { sparse: [false], ragged: [false] },
   ReLU: { negative_slope: [0], threshold: [0] },
-  Conv1D: { groups: [1] },
+  ELU: { alpha: [1] },
+  Conv1D: { groups: [1], padding: ['valid', 'same'] },
   Conv2D: { groups: [1] },
   Conv3D: { groups: [1] },
   Conv2DTranspose: { output_padding: [], dilation_rate: [1, '1,1'] },
@@ -67,7 +68,7 @@ function* reasonsOfSettings({ className, config }: LayerEntry): Generator<string
     const value = config[key] ?? null;
     const plain = Array.isArray(value) ? value.join() : value;
     if (plain === null || values.includes(plain)) continue;
-    yield `has ${key} = ${JSON.stringify(value)}, which tfjs-layers doesn't know`;
+    yield `has ${key} = ${JSON.stringify(value)}, which tfjs-layers can't compute`;
   }
   if ((config['lora_rank'] ?? null) !== null || (config['quantization_config'] ?? null) !== null) {
     yield 'has weights that are quantised, or kept as a LoRA; save it with plain weights';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { messageOf } from '../../errors.js';
 import { ModelError } from '../errors.js';
 import { tf } from '../tensorflow.js';
+import { toTfjsWords } from '../layers/foreign.js';
 import { withinBudget } from './weight-budget.js';
 import type { LayersModel } from '@tensorflow/tfjs-node';
 import type { ConvertedModel } from './convert-model.js';
@@ -79,13 +80,34 @@ function plan(
   });
 }
 
-async function build(tfjs: TfjsEntry): Promise<LayersModel> {
+/** Which layers tfjs-layers refuses by themselves, and why: it does not name them. */
+function* refusedLayers(layers: readonly ConvertedLayer[]): Generator<string> {
+  const { classNameMap } = tf.serialization.SerializationMap.getMap();
+  for (const { name, className, tfjs, layers: inner } of layers) {
+    const [layerClass, fromConfig] = classNameMap[tfjs.class_name] ?? [];
+    if (inner) yield* refusedLayers(inner);
+    else if (layerClass && fromConfig) {
+      try {
+        const resetAfter = { ...tfjs.config, reset_after: false };
+        fromConfig(layerClass, toTfjsWords(resetAfter) as Parameters<typeof fromConfig>[1]);
+      } catch (cause) {
+        yield `${name} (${className}): ${messageOf(cause)}`;
+      }
+    }
+  }
+}
+
+async function build(tfjs: TfjsEntry, layers: readonly ConvertedLayer[]): Promise<LayersModel> {
   try {
     return await tf.loadLayersModel({ load: () => Promise.resolve({ modelTopology: tfjs }) });
   } catch (cause) {
     if (cause instanceof ModelError) throw cause;
-    const what = `tfjs-layers can't build the model: ${messageOf(cause)}`;
-    throw new ModelError('MODEL_UNSUPPORTED', what, cause);
+    const refused = [...refusedLayers(layers)];
+    throw new ModelError(
+      'MODEL_UNSUPPORTED',
+      `tfjs-layers can't build the model: ${refused.length > 0 ? refused.join('; ') : messageOf(cause)}`,
+      cause,
+    );
   }
 }
 
@@ -101,7 +123,7 @@ export function planLayers(
   return withinBudget(greatestElements, async (initialisers) => {
     const { class_name, config } = model.tfjs;
     const layers = prepared(config['layers'], initialisers);
-    const built = await build({ class_name, config: { ...config, layers } });
+    const built = await build({ class_name, config: { ...config, layers } }, model.layers);
     try {
       return plan(model.layers, built.layers, new Set(twoRowBiases(model.layers)));
     } finally {

@@ -13,10 +13,10 @@ export class Refusals {
   /** @throws {ModelError} MODEL_UNSUPPORTED if there are any */
   throwIfAny(): void {
     if (this.#lines.length === 0) return;
-    const noun = this.#lines.length === 1 ? 'This can’t' : 'These can’t';
+    const [these, them] = this.#lines.length === 1 ? ['This', 'it'] : ['These', 'them'];
     throw new ModelError(
       'MODEL_UNSUPPORTED',
-      `${noun} be imported:\n${this.#lines.join('\n')}\nReplace it in the model, and save it again.`,
+      `${these} can't be imported:\n${this.#lines.join('\n')}\nReplace ${them} in the model, and save it again.`,
     );
   }
 }
