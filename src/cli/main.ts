@@ -7,6 +7,7 @@ import { projectDir } from '../project-dir.js';
 import { deadLettersCommand } from './dead-letters.js';
 import { feedCommand } from './feed.js';
 import { fleetCommand } from './fleet.js';
+import { importCommand } from './import.js';
 import { tellParent } from './tell-parent.js';
 import { predictionsCommand } from './predictions.js';
 import { trainCommand } from './train.js';
@@ -35,7 +36,8 @@ const program = new Command('stagecoach')
   .addCommand(sinkCommand())
   .addCommand(verifyCommand())
   .addCommand(deadLettersCommand())
-  .addCommand(trainCommand());
+  .addCommand(trainCommand())
+  .addCommand(importCommand());
 
 // Whoever reads the output may have seen enough, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

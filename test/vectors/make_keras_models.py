@@ -135,6 +135,26 @@ def sequences():
     return keras.Model(steps, layers.Dense(2)(x))
 
 
+def volumes():
+    """Layers for volumes and for films, and every way to merge two branches."""
+    volume = keras.Input((4, 6, 6, 2), name="volume")
+    x = layers.Conv3D(3, 2, padding="same", activation="relu6")(volume)
+    x = layers.AveragePooling3D((1, 2, 2))(x)
+    x = layers.Conv3DTranspose(2, 2, strides=(1, 2, 2), activation="softsign")(x)
+    x = layers.MaxPooling3D((1, 2, 2))(x)
+    film = layers.ConvLSTM2D(3, 2, padding="same", return_sequences=False, activation="tanh")(x)
+    left = layers.GlobalMaxPooling2D()(film)
+    right = layers.GlobalAveragePooling2D()(film)
+    x = layers.Maximum()([left, right]) + layers.Minimum()([left, right])
+    x = layers.Multiply()([x, left]) * right
+    lines = layers.Reshape((3, 3))(layers.Dense(9)(x))
+    others = layers.Reshape((3, 3))(layers.Dense(9)(left))
+    dots = layers.Dot(axes=2, normalize=True)([lines, others])
+    x = layers.Concatenate(axis=1)([dots, lines])
+    x = layers.GlobalMaxPooling1D()(x)
+    return keras.Model(volume, layers.Activation("log_softmax")(x))
+
+
 def nested():
     """A model whose layers are models."""
     block = keras.Sequential(
@@ -198,5 +218,5 @@ def write(make, random):
 
 FOLDER.mkdir(exist_ok=True)
 random = np.random.default_rng(6)
-for make in [gru, lstm, bidirectional, pictures, residual, two_inputs, sequences, nested, refused]:
+for make in [gru, lstm, bidirectional, pictures, residual, two_inputs, sequences, volumes, nested, refused]:
     write(make, random)

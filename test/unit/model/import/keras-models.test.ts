@@ -53,7 +53,7 @@ for (const format of formats) {
   });
 
   describe(`a graph of layers in Keras' ${format} file`, () => {
-    for (const name of ['residual', 'two-inputs', 'sequences', 'nested']) {
+    for (const name of ['residual', 'two-inputs', 'sequences', 'volumes', 'nested']) {
       it(`gives in tfjs-layers what Keras gives: ${name}`, async () => {
         const { inputs, outputs } = kerasVectors(name);
         const { files } = await importModel(join(vectorDir, `${name}.${format}`));
