@@ -84,7 +84,7 @@ def pictures():
             layers.MaxPooling2D(2),
             layers.GaussianNoise(0.1),
             layers.Permute((2, 3, 1)),
-            layers.Reshape((3, 9)),
+            layers.Reshape((-1, 9)),
             layers.TimeDistributed(layers.Dense(4, activation="mish")),
             layers.Conv1D(5, 2, padding="same", activation="softplus"),
             layers.MaxPooling1D(2),
@@ -131,6 +131,14 @@ def sequences():
     x = layers.Concatenate()([recurrent, convolved])
     x = layers.Activation("silu")(x)
     x = layers.Average()([x, layers.Dense(8, activation="sigmoid")(x)])
+    x = layers.AveragePooling1D(2, strides=1)(x)
+    for unlike_training in [
+        layers.SpatialDropout1D(0.2),
+        layers.GaussianDropout(0.2),
+        layers.AlphaDropout(0.2),
+        layers.ActivityRegularization(0.1),
+    ]:
+        x = unlike_training(x)
     x = layers.GRU(5, reset_after=False)(x)
     return keras.Model(steps, layers.Dense(2)(x))
 

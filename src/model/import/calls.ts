@@ -50,9 +50,8 @@ export function parseCall(value: unknown): Call {
   const newer = keras3Call.safeParse(value).data;
   const older = keras2Call.safeParse(value).data;
   if (!newer && !older) return { refusal: 'is called in a way that is not known' };
-  const given =
-    newer?.kwargs ?? Object.assign({}, ...(older ?? []).map((tensor) => tensor[3] ?? {}));
-  const option = optionThatCounts(options.parse(given));
+  const given = newer ? [newer.kwargs] : (older ?? []).map((tensor) => tensor[3] ?? {});
+  const option = given.map(optionThatCounts).find((name) => name !== undefined);
   if (option !== undefined) return { refusal: `is called with the option ${option}` };
   if (older) return { tensors: older.map(([l, c, o]) => [l, c, o]), keras3: false };
   const tensors = tensorsIn(newer?.args);

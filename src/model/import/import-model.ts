@@ -4,10 +4,12 @@ import { readNetwork } from '../network.js';
 import { sizeOf } from '../tensor.js';
 import { convertModel } from './convert-model.js';
 import { planLayers } from './planned-layers.js';
+import { settleReshapes } from './settle-reshapes.js';
 import { openSource } from './source.js';
 import type { ModelFiles } from '../model-files.js';
 import type { ConvertedModel } from './convert-model.js';
 import type { PlannedLayer } from './planned-layers.js';
+import type { ModelSource } from './source.js';
 import type { WeightPair } from './weight-pairs.js';
 
 const weightsPath = 'weights.bin';
@@ -97,6 +99,20 @@ function layerOf(
   };
 }
 
+/** Reshape layers are settled one after the other, where one needs the shape that another gives. */
+async function planModel({ configuration, dialect, weightsBytes }: ModelSource): Promise<{
+  readonly model: ConvertedModel;
+  readonly planned: readonly PlannedLayer[];
+}> {
+  let model = convertModel(configuration, dialect);
+  for (;;) {
+    const planned = await planLayers(model, weightsBytes / 4);
+    const settled = settleReshapes(model, planned);
+    if (settled === undefined) return { model, planned };
+    model = settled;
+  }
+}
+
 /**
  * Makes a model that Stagecoach reads of one that Keras or tfjs-layers has saved: a `.keras` file, an
  * HDF5 file, or `model.json` or its folder. Nothing in the file is run, and how large it may make
@@ -112,8 +128,7 @@ function layerOf(
 export async function importModel(path: string, grid?: Buffer): Promise<ImportedModel> {
   const source = await openSource(path);
   try {
-    const model = convertModel(source.configuration, source.dialect);
-    const planned = await planLayers(model, source.weightsBytes / 4);
+    const { model, planned } = await planModel(source);
     const files = filesOf(model, source.pairWeights(planned), grid);
     const { routes, refusal } = routesOf(files);
     const layers = planned.map((layer) => layerOf(layer, routes));

@@ -14,7 +14,9 @@ type Layer = LayersModel['layers'][number];
 /** A layer as tfjs-layers builds it from its configuration. */
 export interface PlannedLayer {
   readonly converted: ConvertedLayer;
-  /** With the batch first; `null` for what is not fixed. */
+  /** With the batch first; `null` for what is not fixed. Of several inputs, the first. */
+  readonly inputShape: readonly (number | null)[];
+  /** As {@link PlannedLayer.inputShape}. */
   readonly outputShape: readonly (number | null)[];
   /** Those of all its layers, if it is a model. */
   readonly variables: readonly Variable[];
@@ -27,8 +29,8 @@ const entrySchema = z.object({
   config: z.record(z.string(), z.unknown()),
 });
 
-/** A list with one shape for each output, which tfjs-layers' types are not sure of. */
-const outputShapesSchema = z.array(z.array(z.number().nullable()));
+/** A list with one shape for each input or output, which tfjs-layers' types are not sure of. */
+const shapesSchema = z.array(z.array(z.number().nullable()));
 
 /** The configuration of every layer, however deep, with other initialisers. */
 function prepared(value: unknown, initialisers: Readonly<Record<string, unknown>>): unknown {
@@ -57,9 +59,8 @@ function layersIn(layer: Layer): readonly Layer[] {
   return layer instanceof tf.LayersModel ? layer.layers : [];
 }
 
-function shapeOf(layer: Layer): readonly (number | null)[] {
-  const { data } = outputShapesSchema.safeParse(layer.inboundNodes.at(-1)?.outputShapes);
-  return data?.[0] ?? [];
+function firstShape(shapes: unknown): readonly (number | null)[] {
+  return shapesSchema.safeParse(shapes).data?.[0] ?? [];
 }
 
 function plan(
@@ -76,7 +77,10 @@ function plan(
       return { name, shape: twoRows.has(name) ? [2, ...sizes] : sizes };
     });
     const layers = plan(entry.layers ?? [], layersIn(layer), twoRows);
-    return [{ converted: entry, outputShape: shapeOf(layer), variables, layers }];
+    const node = layer.inboundNodes.at(-1);
+    const inputShape = firstShape(node?.inputShapes);
+    const outputShape = firstShape(node?.outputShapes);
+    return [{ converted: entry, inputShape, outputShape, variables, layers }];
   });
 }
 
