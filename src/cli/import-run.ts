@@ -38,7 +38,9 @@ function describeImport({ format, layers, refusal }: ImportedModel, out: string)
     `${format}: ${layers.length} layers with ${weightCount.toLocaleString('en')} weights, written to ${out}.`,
   ];
   if (layers.some(({ route }) => route === 'tfjs')) {
-    lines.push('tfjs-layers computes those of the route "tfjs": correct, but several times slower.');
+    lines.push(
+      'tfjs-layers computes those of the route "tfjs": correct, but several times slower.',
+    );
   }
   if (refusal !== null) lines.push(`Stagecoach can't run it as it is: ${refusal}`);
   return lines.join('\n');
