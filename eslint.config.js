@@ -25,6 +25,8 @@ const typesOnly = {
 /** The one folder (or file) that may import each library with a wide surface. */
 const importedBy = {
   '@tensorflow': 'model',
+  h5wasm: 'model',
+  yauzl: 'model',
   kafkajs: 'broker',
   avsc: 'wire',
   'zstd-codec': 'wire',

@@ -7,6 +7,7 @@ import { projectDir } from '../project-dir.js';
 import { deadLettersCommand } from './dead-letters.js';
 import { feedCommand } from './feed.js';
 import { fleetCommand } from './fleet.js';
+import { importCommand } from './import.js';
 import { profileCommand } from './profile.js';
 import { tellParent } from './tell-parent.js';
 import { predictionsCommand } from './predictions.js';
@@ -36,6 +37,7 @@ const program = new Command('stagecoach')
   .addCommand(sinkCommand())
   .addCommand(verifyCommand())
   .addCommand(deadLettersCommand())
+  .addCommand(importCommand())
   .addCommand(profileCommand())
   .addCommand(trainCommand());
 

@@ -19,7 +19,7 @@ function camelCase(text: string): string {
  * Keras' names and words (`fan_avg`) to tfjs' own, as tfjs-layers does when it loads a model; only
  * the names of layers stay as they are.
  */
-function toTfjsWords(value: unknown): unknown {
+export function toTfjsWords(value: unknown): unknown {
   if (typeof value === 'string') return camelCase(value);
   if (Array.isArray(value)) return value.map(toTfjsWords);
   if (typeof value !== 'object' || value === null) return value;
