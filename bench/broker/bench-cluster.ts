@@ -13,7 +13,7 @@ import { LaneWriter } from '../../src/broker/lane-writer.js';
 import { createPipelineTopics, createPlanTopics } from '../../src/broker/topics.js';
 import { defaultRules } from '../../src/geo/windows.js';
 import { createLogger, type Logger } from '../../src/log.js';
-import type { PlanRecord } from '../../src/wire/partition-plan.js';
+import { noForecast, type PlanRecord } from '../../src/wire/partition-plan.js';
 import type { Encoding } from '../../src/wire/tensor-batch.js';
 import { runningBrokers } from './running-brokers.js';
 
@@ -88,6 +88,7 @@ export class BenchCluster {
       cuts: Array.from({ length: stages - 1 }, (_, at) => at + 1),
       startOffsets: Array.from({ length: lanes }, () => 0),
       createdAtMs: Date.now(),
+      ...noForecast,
     };
   }
 

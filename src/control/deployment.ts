@@ -8,7 +8,7 @@ import type { Logger } from '../log.js';
 import type { WindowRules } from '../geo/windows.js';
 import type { ModelFiles } from '../model/model-files.js';
 import type { Encoding } from '../wire/tensor.js';
-import type { PlanRecord } from '../wire/partition-plan.js';
+import { noForecast, type PlanForecast, type PlanRecord } from '../wire/partition-plan.js';
 import { publishModel } from './model-store.js';
 import { learnSchemas, publishSchemas } from './schema-store.js';
 import { activatePlan, nextPlanName, readPlans, type PlanBook } from './plan-store.js';
@@ -34,6 +34,8 @@ export interface Deployment {
   readonly topK: number;
   readonly encoding: Encoding;
   readonly rules: WindowRules;
+  /** What was predicted, where anything was. It makes no plan another one. */
+  readonly forecast?: PlanForecast;
   /** A new plan even where the active one is the same: the way on behind a gap. */
   readonly newPlan: boolean;
 }
@@ -63,6 +65,7 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
   }
   const plan: PlanRecord = {
     ...wanted,
+    ...(deployment.forecast ?? noForecast),
     name: nextPlanName(book.plans),
     startOffsets: await startOffsets(io, topics.fixes, book),
     createdAtMs: Date.now(),
@@ -72,7 +75,7 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
   return plan;
 }
 
-type Wanted = Omit<PlanRecord, 'name' | 'startOffsets' | 'createdAtMs'>;
+type Wanted = Omit<PlanRecord, 'name' | 'startOffsets' | 'createdAtMs' | keyof PlanForecast>;
 
 /** Whether a plan's workers would do just what is wanted, whoever chose its cuts. */
 function isSame(plan: PlanRecord, wanted: Wanted): boolean {

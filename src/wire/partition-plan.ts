@@ -5,8 +5,39 @@ import type { DecodeOptions } from './record-codec.js';
 import { encodingOf, symbolOf } from './tensor.js';
 import type { Encoding, EncodingSymbol } from './tensor.js';
 
+/** What is planned for one sub-model: who runs it and what it is to do. */
+export interface PlannedStage {
+  /** Names of the nodes that its workers are to run on. */
+  readonly nodes: readonly string[];
+  /** Its workers. */
+  readonly replicas: number;
+  /** Processor time of an item's computation on the slowest of the nodes. Milliseconds. */
+  readonly computeMs: number;
+  /** Processor time of taking an item in and sending it on, on the slowest of the nodes. Milliseconds. */
+  readonly hopMs: number;
+  /** Items a second that all of its workers together can do. */
+  readonly itemsPerS: number;
+}
+
+/** What was predicted of a plan before it was deployed. */
+export interface PlanForecast {
+  /** For each sub-model, in order; empty where nothing was predicted. */
+  readonly stages: readonly PlannedStage[];
+  /** Items a second that the whole pipeline is to do; 0 where nothing was predicted. */
+  readonly predictedItemsPerS: number;
+  /** Of an item from the first stage to the last; 0 where nothing was predicted. */
+  readonly predictedLatencyMs: number;
+}
+
+/** The forecast of a plan of which nothing was predicted. */
+export const noForecast: PlanForecast = {
+  stages: [],
+  predictedItemsPerS: 0,
+  predictedLatencyMs: 0,
+};
+
 /** How a model is cut and run. A plan never changes; its name is part of its topics' names. */
-export interface PlanRecord {
+export interface PlanRecord extends PlanForecast {
   readonly name: string;
   /** The first part of its topics' names. */
   readonly pipeline: string;
@@ -30,7 +61,7 @@ export interface PlanRecord {
   readonly createdAtMs: number;
 }
 
-interface PlanBody {
+interface PlanBody extends PlanForecast {
   readonly name: string;
   readonly pipeline: string;
   readonly modelDigest: string;
@@ -51,13 +82,14 @@ const codec = new RecordCodec<PlanRecord, PlanBody>({
     encoding: symbolOf(encoding),
     createdAt: createdAtMs,
   }),
-  fromBody: ({ createdAt, encoding, rules, ...same }) => ({
+  fromBody: ({ createdAt, encoding, rules, stages, ...same }) => ({
     ...same,
     rules: { ...rules },
+    stages: stages.map((stage) => ({ ...stage })),
     encoding: knownEncoding(same.name, encoding),
     createdAtMs: createdAt,
   }),
-  sizeHintBytes: () => 512,
+  sizeHintBytes: ({ stages }) => 512 + 128 * stages.length,
 });
 
 /**

@@ -54,7 +54,7 @@ const planSchema = newestSchema('partition-plan');
 /** A plan's schema of a version to come, and a plan written with it. */
 function planOfTheFuture(): { schema: WireSchema; record: Buffer } {
   const { fields, ...json } = JSON.parse(planSchema.json) as { fields: unknown[] };
-  const field = { name: 'nodes', type: { type: 'array', items: 'string' }, default: [] };
+  const field = { name: 'owners', type: { type: 'array', items: 'string' }, default: [] };
   const schema = new WireSchema({ ...json, fields: [...fields, field] });
   const record = schema.encode(
     {
@@ -69,7 +69,10 @@ function planOfTheFuture(): { schema: WireSchema; record: Buffer } {
       startOffsets: [0, 0, 0, 0, 0, 0],
       rules: { steps: 20, tripGapMs: 1, maxSpeedKmh: 250, maxFutureMs: 2, memoryMs: 3 },
       createdAt: 4,
-      nodes: ['alpha', 'beta'],
+      stages: [],
+      predictedItemsPerS: 0,
+      predictedLatencyMs: 0,
+      owners: ['alpha', 'beta'],
     },
     500,
   );

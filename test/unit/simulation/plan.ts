@@ -1,6 +1,6 @@
 import { pipelineTopics } from '../../../src/broker/topics.js';
 import { defaultRules } from '../../../src/geo/windows.js';
-import type { PlanRecord } from '../../../src/wire/partition-plan.js';
+import { noForecast, type PlanRecord } from '../../../src/wire/partition-plan.js';
 
 /** The plan of the simulated pipeline: two lanes, two stages. */
 export const plan: PlanRecord = {
@@ -15,6 +15,7 @@ export const plan: PlanRecord = {
   startOffsets: [0, 0],
   rules: { ...defaultRules, steps: 4 },
   createdAtMs: 0,
+  ...noForecast,
 };
 
 export const topics = pipelineTopics(plan.pipeline);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { GeoFix } from '../../../src/geo/fix.js';
 import type { DeadLetter } from '../../../src/wire/dead-letter.js';
 import type { ModelManifest } from '../../../src/wire/model-manifest.js';
+import type { NodeOffer } from '../../../src/wire/node-offer.js';
 import type { PlanRecord } from '../../../src/wire/partition-plan.js';
 import type { Prediction } from '../../../src/wire/prediction.js';
 import type { TensorBatch, WireTensor } from '../../../src/wire/tensor-batch.js';
@@ -124,6 +125,31 @@ export const anyPlan: fc.Arbitrary<PlanRecord> = fc.record({
     memoryMs: offset,
   }),
   createdAtMs: timeMs,
+  stages: fc.array(
+    fc.record({
+      nodes: fc.array(text),
+      replicas: int,
+      computeMs: double,
+      hopMs: double,
+      itemsPerS: double,
+    }),
+  ),
+  predictedItemsPerS: double,
+  predictedLatencyMs: double,
+});
+
+/** Any offer. */
+export const anyOffer: fc.Arbitrary<NodeOffer> = fc.record({
+  node: text,
+  cores: double,
+  memoryBytes: offset,
+  speed: double,
+  uploadBytesPerS: double,
+  downloadBytesPerS: double,
+  roundTripMs: double,
+  modelDigest: text,
+  measuredAtMs: timeMs,
+  profile: text,
 });
 
 /** Any report. */

@@ -2,6 +2,7 @@ import { decodeDeadLetter, encodeDeadLetter } from '../../../src/wire/dead-lette
 import type { DeadLetter } from '../../../src/wire/dead-letter.js';
 import { decodeGeoFixRecord, encodeGeoFix } from '../../../src/wire/geo-fix.js';
 import { decodeModelManifest, encodeModelManifest } from '../../../src/wire/model-manifest.js';
+import { decodeNodeOffer, encodeNodeOffer } from '../../../src/wire/node-offer.js';
 import { decodePlanRecord, encodePlanRecord } from '../../../src/wire/partition-plan.js';
 import { decodePrediction, encodePrediction } from '../../../src/wire/prediction.js';
 import { decodeTensorBatch, encodeTensorBatch } from '../../../src/wire/tensor-batch.js';
@@ -22,6 +23,7 @@ export const decoders: Readonly<Record<string, (bytes: Uint8Array) => unknown>> 
   prediction: decodePrediction,
   'dead-letter': decodeDeadLetter,
   'model-manifest': decodeModelManifest,
+  'node-offer': decodeNodeOffer,
   'partition-plan': decodePlanRecord,
   'worker-report': decodeWorkerReport,
 };
@@ -122,7 +124,49 @@ const plan = {
     memoryMs: 3600000,
   },
   createdAtMs: 1709478000000,
+  stages: [],
+  predictedItemsPerS: 0,
+  predictedLatencyMs: 0,
 } as const;
+const forecast = {
+  ...plan,
+  stages: [
+    {
+      nodes: ['알파', 'beta'],
+      replicas: 2,
+      computeMs: 0.0625,
+      hopMs: 0.03125,
+      itemsPerS: 21333.5,
+    },
+    { nodes: [], replicas: 1, computeMs: 0.1, hopMs: 0, itemsPerS: 10000 },
+  ],
+  predictedItemsPerS: 9876.5,
+  predictedLatencyMs: 12.25,
+};
+const offer = {
+  node: '노드-1',
+  cores: 0.5,
+  memoryBytes: 8000000000,
+  speed: 1.25,
+  uploadBytesPerS: 150000000,
+  downloadBytesPerS: 300000000,
+  roundTripMs: 2.125,
+  modelDigest: 'ab'.repeat(32),
+  measuredAtMs: 1709478000000,
+  profile: '{"version":1,"node":"노드-1"}',
+};
+const leastOffer = {
+  node: '',
+  cores: 0,
+  memoryBytes: 0,
+  speed: 1,
+  uploadBytesPerS: 0,
+  downloadBytesPerS: 0,
+  roundTripMs: 0,
+  modelDigest: '',
+  measuredAtMs: 0,
+  profile: '',
+};
 const report = {
   worker: 'stage-2-a',
   role: 'stage',
@@ -220,7 +264,11 @@ export const goldenValues: Readonly<Record<string, GoldenValue>> = {
     decoded: manifest,
     encode: () => encodeModelManifest(manifest),
   },
-  'partition-plan.v1/three-sub-models': { decoded: plan, encode: () => encodePlanRecord(plan) },
+  'node-offer.v1/measured': { decoded: offer, encode: () => encodeNodeOffer(offer) },
+  'node-offer.v1/least': { decoded: leastOffer, encode: () => encodeNodeOffer(leastOffer) },
+  'partition-plan.v1/three-sub-models': { decoded: plan },
+  'partition-plan.v2/no-forecast': { decoded: plan, encode: () => encodePlanRecord(plan) },
+  'partition-plan.v2/forecast': { decoded: forecast, encode: () => encodePlanRecord(forecast) },
   'worker-report.v1/stage': { decoded: report, encode: () => encodeWorkerReport(report) },
 };
 

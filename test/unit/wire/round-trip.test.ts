@@ -5,6 +5,7 @@ import type { GeoFix } from '../../../src/geo/fix.js';
 import { decodeDeadLetter, encodeDeadLetter } from '../../../src/wire/dead-letter.js';
 import { decodeGeoFixRecord, encodeGeoFix } from '../../../src/wire/geo-fix.js';
 import { decodeModelManifest, encodeModelManifest } from '../../../src/wire/model-manifest.js';
+import { decodeNodeOffer, encodeNodeOffer } from '../../../src/wire/node-offer.js';
 import { decodePlanRecord, encodePlanRecord } from '../../../src/wire/partition-plan.js';
 import { decodePrediction, encodePrediction } from '../../../src/wire/prediction.js';
 import { decodeTensorBatch, encodeTensorBatch } from '../../../src/wire/tensor-batch.js';
@@ -15,6 +16,7 @@ import {
   anyFix,
   anyLetter,
   anyManifest,
+  anyOffer,
   anyPlan,
   anyPrediction,
   anyReport,
@@ -51,6 +53,9 @@ describe('what is encoded is decoded as it was', () => {
   });
   it('any model manifest', () => {
     returns(anyManifest, (manifest) => decodeModelManifest(encodeModelManifest(manifest)));
+  });
+  it('any node offer', () => {
+    returns(anyOffer, (offer) => decodeNodeOffer(encodeNodeOffer(offer)));
   });
   it('any plan', () => {
     returns(anyPlan, (plan) => decodePlanRecord(encodePlanRecord(plan)));
