@@ -43,6 +43,8 @@ const schema = z.strictObject({
   sessionTimeoutMs: z.coerce.number().int().min(1_000).max(300_000).default(6_000),
   /** Lanes that stand still for this long though they ought to move are begun anew. */
   stallTimeoutMs: z.coerce.number().int().min(1_000).max(86_400_000).default(60_000),
+  /** Computing that takes more than this many times the planned time is a deviation. */
+  deviationFactor: z.coerce.number().gt(1).max(100).default(1.25),
   /** Where a worker answers whether it is well; without it, or with `none`, nowhere. */
   healthListen: listenAddress.optional(),
   logLevel: z.enum(logLevels).default('info'),
@@ -58,6 +60,7 @@ const environmentNames: Record<keyof Config, string> = {
   lanes: 'STAGECOACH_LANES',
   sessionTimeoutMs: 'STAGECOACH_SESSION_TIMEOUT_MS',
   stallTimeoutMs: 'STAGECOACH_STALL_TIMEOUT_MS',
+  deviationFactor: 'STAGECOACH_DEVIATION_FACTOR',
   healthListen: 'STAGECOACH_HEALTH_LISTEN',
   logLevel: 'STAGECOACH_LOG_LEVEL',
 };

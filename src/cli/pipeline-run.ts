@@ -67,6 +67,7 @@ export class PipelineRun {
         STAGECOACH_LANES: String(config.lanes),
         STAGECOACH_SESSION_TIMEOUT_MS: String(config.sessionTimeoutMs),
         STAGECOACH_STALL_TIMEOUT_MS: String(config.stallTimeoutMs),
+        STAGECOACH_DEVIATION_FACTOR: String(config.deviationFactor),
         STAGECOACH_LOG_LEVEL: config.logLevel,
         // One address is not enough for several workers on one machine.
         STAGECOACH_HEALTH_LISTEN: 'none',

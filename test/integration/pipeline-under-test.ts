@@ -151,7 +151,8 @@ export class PipelineUnderTest {
     assert(range !== undefined, `there is no stage ${stage}`);
     const topK = stage === stages ? plan.topK : undefined;
     const model = changed(await compileSubModel(this.model, { ...range, topK }));
-    this.#workers.set(name, await startStage({ ...this.#worker(name), stage, stages, model }));
+    const options = { ...this.#worker(name), stage, stages, model, deviationFactor: 1.25 };
+    this.#workers.set(name, await startStage(options));
   }
 
   async startSink(name = 'sink-0'): Promise<void> {

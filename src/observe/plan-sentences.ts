@@ -1,0 +1,158 @@
+import type { Goal, PlannedRun, PlanTable } from '../partition/planner/plan-for.js';
+import { counted, formatCount, formatMean, formatMs } from './figures.js';
+
+/** What a plan was asked for, as far as its words need it. */
+export interface PlanWish {
+  readonly goal: Goal;
+  /** The rate that is to be reached; null where none was named. */
+  readonly ratePerS: number | null;
+}
+
+/** Where a run is cut: the first layer of its 2nd, 3rd, … sub-model. */
+export function cutsOf({ stages }: PlannedRun): readonly number[] {
+  return stages.slice(1).map(({ layers }) => layers.from);
+}
+
+/** Nodes that a run uses. */
+export function nodesOf({ stages }: PlannedRun): number {
+  return stages.reduce((sum, { nodes }) => sum + nodes.length, 0);
+}
+
+/** Joules as people compare them here: `4.2 µJ`. */
+export function formatEnergy(joules: number): string {
+  return `${formatMean(joules * 1e6)} µJ`;
+}
+
+/** How far one figure is from another: `1.31`. */
+function times(a: number, b: number): string {
+  return (a / b).toFixed(2);
+}
+
+/** A run in words: `3 nodes, cut before layers 7 and 14`. */
+export function describeRun(run: PlannedRun): string {
+  const nodes = counted(nodesOf(run), 'node');
+  const cuts = cutsOf(run);
+  if (cuts.length > 0) return `${nodes}, cut before ${layerList(cuts)}`;
+  return nodesOf(run) === 1 ? `${nodes}, uncut` : `${nodes} with a whole model each`;
+}
+
+/** `layer 7`, `layers 7 and 14`, `layers 3, 7 and 14`. */
+export function layerList(layers: readonly number[]): string {
+  const last = layers.at(-1) ?? 0;
+  if (layers.length < 2) return `layer ${last}`;
+  return `layers ${layers.slice(0, -1).join(', ')} and ${last}`;
+}
+
+const whyChosen: Readonly<Record<Goal, string>> = {
+  throughput: 'the highest throughput',
+  latency: 'the lowest latency',
+  nodes: 'the fewest nodes',
+  energy: 'the least energy an item',
+};
+
+/**
+ * What a person is to know of a plan, one sentence or two a paragraph: what was chosen and why,
+ * whether it is better not to cut, and what an even cut would have done.
+ */
+export function planSentences(table: PlanTable, wish: PlanWish): readonly string[] {
+  return [
+    chosenSentence(table, wish),
+    ...uncutSentences(table, wish),
+    ...evenSentences(table, wish),
+  ];
+}
+
+function chosenSentence({ chosen }: PlanTable, { goal, ratePerS }: PlanWish): string {
+  const { bottleneck, stages, itemsPerS, latencyMs, energyJPerItem } = chosen;
+  const rate = ratePerS === null ? '' : ` that make ${formatCount(ratePerS)} items/s`;
+  const of = goal === 'nodes' ? rate : `${ratePerS === null ? '' : ' of the plans'}${rate}`;
+  const figures = `${formatMean(itemsPerS)} items/s, ${formatMs(latencyMs)}, ${formatEnergy(energyJPerItem)} an item`;
+  const limit = stages[bottleneck - 1]?.limit ?? 'processor';
+  const where = stages.length === 1 ? 'The' : `Stage ${bottleneck}'s`;
+  return (
+    `Chosen: ${describeRun(chosen)} (${figures}): ${whyChosen[goal]}${of}. ` +
+    `${where} ${limit} is what holds it back.`
+  );
+}
+
+/** How much better a run is than another by what is wished for: over 1 is better. */
+function advantage(goal: Goal, run: PlannedRun, other: PlannedRun): number {
+  if (goal === 'latency') return other.latencyMs / run.latencyMs;
+  if (goal === 'energy') return other.energyJPerItem / run.energyJPerItem;
+  return run.itemsPerS / other.itemsPerS;
+}
+
+/** What is compared where runs are set against each other. */
+function compared(goal: Goal, run: PlannedRun, other: PlannedRun): string {
+  if (goal === 'latency') {
+    return `takes ${times(run.latencyMs, other.latencyMs)} × the time of the best cut`;
+  }
+  if (goal === 'energy') {
+    return `takes ${times(run.energyJPerItem, other.energyJPerItem)} × the energy of the best cut`;
+  }
+  return `does ${times(run.itemsPerS, other.itemsPerS)} × the best cut`;
+}
+
+/** Says plainly where copies of the whole model or a single node are no worse than every cut. */
+function uncutSentences(
+  { single, replicated, bestCut, byNodeCount }: PlanTable,
+  { goal }: PlanWish,
+): readonly string[] {
+  if (single === null && replicated === null) {
+    return ['The whole model fits into no node: it has to be cut.'];
+  }
+  if (bestCut === null) {
+    const one = byNodeCount.length === 1;
+    return [one ? 'One node is too few for a cut.' : 'No cut fits into these nodes.'];
+  }
+  const sentences: string[] = [];
+  if (replicated !== null && nodesOf(replicated) > 1) {
+    const better = advantage(goal, replicated, bestCut);
+    const copies = counted(nodesOf(replicated), 'whole copy', 'whole copies');
+    const plural = compared(goal, replicated, bestCut)
+      .replace(/^does/, 'do')
+      .replace(/^takes/, 'take');
+    if (better >= 1) sentences.push(`${copies} ${plural}: don't cut.`);
+    else sentences.push(cutsPay(goal, bestCut, replicated, copies));
+  }
+  if (single !== null) {
+    const better = advantage(goal, single, bestCut);
+    if (better >= 1) {
+      sentences.push(`One node by itself ${compared(goal, single, bestCut)}: don't cut.`);
+    } else if (sentences.length === 0) {
+      sentences.push(cutsPay(goal, bestCut, single, 'one node by itself'));
+    }
+  }
+  return sentences;
+}
+
+function cutsPay(goal: Goal, bestCut: PlannedRun, other: PlannedRun, what: string): string {
+  const figure = advantage(goal, bestCut, other).toFixed(2);
+  if (goal === 'latency') return `The best cut is ${figure} × as fast as ${what}.`;
+  if (goal === 'energy') return `The best cut does ${figure} × as much with its energy as ${what}.`;
+  return `The best cut does ${figure} × what ${what} would.`;
+}
+
+function evenSentences({ chosen, even }: PlanTable, { goal }: PlanWish): readonly string[] {
+  const count = nodesOf(chosen);
+  const run = even[count - 1] ?? null;
+  if (count < 2) return [];
+  const nodes = counted(count, 'node');
+  if (run === null) return [`An even cut does not fit into ${nodes}.`];
+  const cuts = cutsOf(run);
+  const where = cuts.length === 0 ? 'uncut' : `before ${layerList(cuts)}`;
+  const figures = `${formatMean(run.itemsPerS)} items/s and ${formatMs(run.latencyMs)}`;
+  return [
+    `An even cut over ${nodes} (${where}) would do ${figures}: ${besides(goal, chosen, run)}.`,
+  ];
+}
+
+/** What a plan is beside an even cut. */
+function besides(goal: Goal, plan: PlannedRun, run: PlannedRun): string {
+  if (goal === 'latency')
+    return `the plan takes ${times(plan.latencyMs, run.latencyMs)} × that time`;
+  if (goal === 'energy') {
+    return `the plan takes ${times(plan.energyJPerItem, run.energyJPerItem)} × its energy`;
+  }
+  return `the plan does ${times(plan.itemsPerS, run.itemsPerS)} × that`;
+}
