@@ -21,6 +21,8 @@ import type { UpFlags } from './up.js';
 /** What is deployed, and on how many brokers. */
 export interface Deployed {
   readonly plan: PlanRecord;
+  /** Workers of each stage. */
+  readonly workers: readonly number[];
   readonly brokers: number;
 }
 
@@ -144,17 +146,18 @@ export class PipelineRun {
   }
 
   #startWorkers(): void {
-    const { name: plan } = this.#deployed.plan;
+    const { plan, workers } = this.#deployed;
     const start = (name: string, ...command: string[]) => {
-      const args = [...command, '--plan', plan, '--name', name];
+      const args = [...command, '--plan', plan.name, '--name', name];
       this.#supervisor.start({ name, args, endsByItself: false });
     };
     start('windower-0', 'windower');
-    for (let stage = 1; stage <= this.#stages; stage += 1) {
-      for (let replica = 0; replica < this.#flags.replicas; replica += 1) {
+    workers.forEach((count, index) => {
+      const stage = index + 1;
+      for (let replica = 0; replica < count; replica += 1) {
         start(`stage-${stage}-${replica}`, 'stage', String(stage));
       }
-    }
+    });
     start('sink-0', 'sink');
   }
 

@@ -1,3 +1,4 @@
+import { cutsOf } from '../partition/plan-file.js';
 import type { Goal, PlannedRun, PlanTable } from '../partition/planner/plan-for.js';
 import { counted, formatCount, formatMean, formatMs } from './figures.js';
 
@@ -6,11 +7,6 @@ export interface PlanWish {
   readonly goal: Goal;
   /** The rate that is to be reached; null where none was named. */
   readonly ratePerS: number | null;
-}
-
-/** Where a run is cut: the first layer of its 2nd, 3rd, … sub-model. */
-export function cutsOf({ stages }: PlannedRun): readonly number[] {
-  return stages.slice(1).map(({ layers }) => layers.from);
 }
 
 /** Nodes that a run uses. */

@@ -1,7 +1,8 @@
 import type { PlannedRun, PlannedStage, PlanTable } from '../partition/planner/plan-for.js';
+import { cutsOf } from '../partition/plan-file.js';
 import { renderColumns, widestThatFits, type Column } from './columns.js';
 import { formatBytes, formatMean, formatMs } from './figures.js';
-import { cutsOf, formatEnergy, nodesOf, planSentences, type PlanWish } from './plan-sentences.js';
+import { formatEnergy, nodesOf, planSentences, type PlanWish } from './plan-sentences.js';
 import { paint, type TerminalStyle } from './terminal.js';
 
 /** One number of nodes: the best run on so many, and the even cut's. */
