@@ -7,6 +7,7 @@ import { projectDir } from '../project-dir.js';
 import { deadLettersCommand } from './dead-letters.js';
 import { feedCommand } from './feed.js';
 import { fleetCommand } from './fleet.js';
+import { profileCommand } from './profile.js';
 import { tellParent } from './tell-parent.js';
 import { predictionsCommand } from './predictions.js';
 import { trainCommand } from './train.js';
@@ -35,6 +36,7 @@ const program = new Command('stagecoach')
   .addCommand(sinkCommand())
   .addCommand(verifyCommand())
   .addCommand(deadLettersCommand())
+  .addCommand(profileCommand())
   .addCommand(trainCommand());
 
 // Whoever reads the output may have seen enough, as `head` does.

@@ -7,13 +7,15 @@ export type PartitionErrorCode =
   /** More sub-models are asked for than the network has layers. */
   | 'TOO_MANY_STAGES'
   /** The cuts are no increasing layer indices inside the network, or not as many as needed. */
-  | 'CUTS_INVALID';
+  | 'CUTS_INVALID'
+  /** A file is no profile, or one of another version. */
+  | 'PROFILE_INVALID';
 
-/** A division of a network that is not possible. */
+/** A division of a network that is not possible, or a profile that says nothing of one. */
 export class PartitionError extends PipelineError {
   declare readonly code: PartitionErrorCode;
 
-  constructor(code: PartitionErrorCode, message: string) {
-    super(message, { code, disposition: 'fatal' });
+  constructor(code: PartitionErrorCode, message: string, cause?: unknown) {
+    super(message, { code, disposition: 'fatal', cause });
   }
 }

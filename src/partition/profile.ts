@@ -29,11 +29,40 @@ export interface LayerProfile {
   readonly name: string;
   /** As tfjs-layers and Keras call it: `GRU`, `Dense`, … */
   readonly className: string;
+  /** Whether it is written into a native graph, or left to tfjs-layers, which is slower. */
+  readonly route: 'native' | 'tfjs';
   readonly weightsBytes: number;
   /** Memory for its output, for each item of a batch. Bytes. */
   readonly workingBytes: number;
-  /** Processor time of one batch on one core, smallest batch first. Milliseconds. */
+  /**
+   * Processor time of one batch on one core, smallest batch first. Milliseconds. It is what the layer
+   * adds to a run of neighbours: {@link Profile.calls} come on top, once for a run.
+   */
   readonly times: readonly { readonly batch: number; readonly ms: Measured }[];
+}
+
+/** What one run of a sub-model takes besides its layers. */
+export interface CallCost {
+  /** Items in the run. */
+  readonly batch: number;
+  /** Processor time of the engine's call, whichever the layers are. Milliseconds. */
+  readonly ms: number;
+}
+
+/** The connection between a node and its broker. */
+export interface LinkProfile {
+  /** From a small record's sending to its acknowledgement. Milliseconds. */
+  readonly roundTripMs: Measured;
+  readonly uploadBytesPerS: Measured;
+  readonly downloadBytesPerS: Measured;
+}
+
+/** How far sums of layers' times are from what ranges of layers took that no sum was fitted to. */
+export interface RangeError {
+  readonly ranges: number;
+  /** Shares of the measured time. */
+  readonly median: number;
+  readonly largest: number;
 }
 
 /** Bytes an item, with all tensors that cross a cut, by encoding; only those that were measured. */
@@ -62,12 +91,21 @@ export interface Profile {
   readonly node: NodeResources;
   /** In the order in which cuts count them. */
   readonly layers: readonly LayerProfile[];
+  /** For each batch size of the layers' times, what a run costs besides them. */
+  readonly calls: readonly CallCost[];
+  /** By batch size, as {@link Profile.calls}. */
+  readonly rangeErrors: readonly RangeError[];
   /**
    * What crosses a cut before each layer; the first is what the windower sends, and one more than
    * layers there are: the last is what the last stage sends (its best cells).
    */
   readonly cuts: readonly BytesByEncoding[];
   readonly hops: readonly HopCost[];
+  /**
+   * Null where no broker was measured: then `hops` hold what decoding and encoding alone cost, and
+   * the node's connection counts as unlimited.
+   */
+  readonly link: LinkProfile | null;
   /** Items in a record under load. */
   readonly recordItems: number;
   /** Resident memory of a stage's process without any layer. Bytes. */

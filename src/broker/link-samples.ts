@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import type { LaneLog } from './lane-log.js';
+import type { OutgoingRecord, RecordWriter } from './lane-writer.js';
+
+/** How much is sent. */
+export interface LinkEffort {
+  /** Small records, one after the other. */
+  readonly roundTrips: number;
+  /** The same megabytes are sent and read so many times. */
+  readonly passes: number;
+}
+
+/** What the connection to the broker did, each time that it was tried. */
+export interface LinkSamples {
+  readonly roundTripsMs: readonly number[];
+  readonly uploadsBytesPerS: readonly number[];
+  readonly downloadsBytesPerS: readonly number[];
+}
+
+const smallBytes = 100;
+/** As many as go into one request. */
+const largeRecords = 2;
+const largeBytes = 1_000_000;
+const requestsPerPass = 8;
+/** The first ones find connections and leaders unknown. */
+const warmUpTrips = 5;
+
+/**
+ * Tries the connection to the broker: how long an acknowledgement takes, and how fast large records
+ * are sent and fetched, one request after the other, by the clock.
+ *
+ * @param topic with one lane, which nobody else uses
+ */
+export async function linkSamples(
+  { writer, laneLog }: { readonly writer: RecordWriter; readonly laneLog: LaneLog },
+  topic: string,
+  { roundTrips, passes }: LinkEffort,
+): Promise<LinkSamples> {
+  const small: OutgoingRecord = { key: null, value: randomBytes(smallBytes) };
+  const large = Array.from({ length: largeRecords }, () => ({
+    key: null,
+    value: randomBytes(largeBytes),
+  }));
+  const trip = (): Promise<number> => durationMs(() => writer.send(topic, 0, [small]));
+  for (let index = 0; index < warmUpTrips; index += 1) await trip();
+  const roundTripsMs: number[] = [];
+  for (let index = 0; index < roundTrips; index += 1) roundTripsMs.push(await trip());
+  const passBytes = requestsPerPass * largeRecords * largeBytes;
+  const uploadsBytesPerS: number[] = [];
+  const downloadsBytesPerS: number[] = [];
+  for (let pass = 0; pass < passes; pass += 1) {
+    const from = (await laneLog.bounds(topic)).end[0] ?? 0;
+    const uploadMs = await durationMs(async () => {
+      for (let request = 0; request < requestsPerPass; request += 1) {
+        await writer.send(topic, 0, large);
+      }
+    });
+    const downloadMs = await durationMs(async () => {
+      const records = laneLog.read(topic, 0, from, from + requestsPerPass * largeRecords);
+      while (!((await records.next()).done ?? false));
+    });
+    uploadsBytesPerS.push((1000 * passBytes) / uploadMs);
+    downloadsBytesPerS.push((1000 * passBytes) / downloadMs);
+  }
+  return { roundTripsMs, uploadsBytesPerS, downloadsBytesPerS };
+}
+
+async function durationMs(work: () => Promise<unknown>): Promise<number> {
+  const startMs = performance.now();
+  await work();
+  return performance.now() - startMs;
+}

@@ -1,0 +1,30 @@
+import type { LinkEffort } from '../broker/link-samples.js';
+import type { LayerEffort } from '../model/profile/layer-times.js';
+import type { HopEffort } from '../stage/profile/hop-time.js';
+
+/** How much is measured. */
+export interface ProfileEffort {
+  readonly layers: LayerEffort;
+  readonly hops: HopEffort;
+  readonly link: LinkEffort;
+  /** Samples of the time of decoding and encoding, where there is no broker. */
+  readonly codecSamples: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+/** Enough for figures that come out the same the next time. */
+export const fullEffort: ProfileEffort = {
+  layers: { leastRounds: 15, mostRounds: 60, mostMs: 120_000, mostParts: 6, heldOut: 12 },
+  hops: { measuredBytes: 48 * mebibyte, mostRecords: 500 },
+  link: { roundTrips: 200, passes: 7 },
+  codecSamples: 25,
+};
+
+/** Enough to see that it works, and about what comes out. */
+export const quickEffort: ProfileEffort = {
+  layers: { leastRounds: 3, mostRounds: 5, mostMs: 5_000, mostParts: 3, heldOut: 4 },
+  hops: { measuredBytes: 4 * mebibyte, mostRecords: 60 },
+  link: { roundTrips: 20, passes: 2 },
+  codecSamples: 5,
+};
