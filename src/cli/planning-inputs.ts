@@ -11,6 +11,7 @@ import type { NodeResources, Profile } from '../partition/profile.js';
 export interface PlanningInputs {
   /** Its node has speed 1. */
   readonly profile: Profile;
+  /** Empty where none has offered itself for the profile's model. */
   readonly nodes: readonly NodeResources[];
 }
 
@@ -34,7 +35,7 @@ export function areFiles({ profile, nodes }: InputSources): boolean {
  * Reads a profile and nodes from files and offers.
  *
  * @param offered the profiles that nodes have offered, asked for only where they are needed
- * @throws {ConfigError} where a file can't be read or nothing was offered
+ * @throws {ConfigError} where a file can't be read or there is no profile
  * @throws {PartitionError} PROFILE_INVALID
  */
 export async function planningInputs(
@@ -52,10 +53,7 @@ export async function planningInputs(
     return { profile, nodes: parseNodesFile(text, sources.nodes, profile.node) };
   }
   const same = profiles.filter(({ modelDigest }) => modelDigest === profile.modelDigest);
-  if (same.length > 0) return { profile, nodes: discoveredNodes(same, profile) };
-  throw new ConfigError(
-    `No node has offered itself for the model ${profile.modelDigest.slice(0, 12)}: run "stagecoach profile" on each, or name a nodes file.`,
-  );
+  return { profile, nodes: discoveredNodes(same, profile) };
 }
 
 /** The profiles of the nodes that have offered themselves. */

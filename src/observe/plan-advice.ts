@@ -1,5 +1,5 @@
 import { cutsOf } from '../partition/plan-file.js';
-import type { PlannedRun } from '../partition/planner/plan-for.js';
+import type { PlannedRun } from '../partition/planner/planned-run.js';
 import { counted } from './figures.js';
 import { describeRun, layerList } from './plan-sentences.js';
 

@@ -1,4 +1,4 @@
-import type { PlannedRun, PlannedStage } from '../partition/planner/plan-for.js';
+import type { PlannedRun, PlannedStage } from '../partition/planner/planned-run.js';
 import { formatBytes, formatMean, formatMs } from './figures.js';
 import { describeRun } from './plan-sentences.js';
 import { spanOf } from './plan-table.js';

@@ -1,5 +1,7 @@
 import { cutsOf } from '../partition/plan-file.js';
-import type { Goal, PlannedRun, PlanTable } from '../partition/planner/plan-for.js';
+import type { Goal } from '../partition/planner/plan-request.js';
+import { workersOf, type PlannedRun } from '../partition/planner/planned-run.js';
+import type { PlanTable } from '../partition/planner/plan-table.js';
 import { counted, formatCount, formatMean, formatMs } from './figures.js';
 
 /** What a plan was asked for, as far as its words need it. */
@@ -7,11 +9,8 @@ export interface PlanWish {
   readonly goal: Goal;
   /** The rate that is to be reached; null where none was named. */
   readonly ratePerS: number | null;
-}
-
-/** Nodes that a run uses. */
-export function nodesOf({ stages }: PlannedRun): number {
-  return stages.reduce((sum, { nodes }) => sum + nodes.length, 0);
+  /** The best plan, where another strategy made the chosen one; null else. */
+  readonly optimal: PlannedRun | null;
 }
 
 /** Joules as people compare them here: `4.2 µJ`. */
@@ -24,12 +23,12 @@ function times(a: number, b: number): string {
   return (a / b).toFixed(2);
 }
 
-/** A run in words: `3 nodes, cut before layers 7 and 14`. */
+/** A run in words: `3 workers, cut before layers 7 and 14`. */
 export function describeRun(run: PlannedRun): string {
-  const nodes = counted(nodesOf(run), 'node');
+  const nodes = counted(workersOf(run), 'worker');
   const cuts = cutsOf(run);
   if (cuts.length > 0) return `${nodes}, cut before ${layerList(cuts)}`;
-  return nodesOf(run) === 1 ? `${nodes}, uncut` : `${nodes} with a whole model each`;
+  return workersOf(run) === 1 ? `${nodes}, uncut` : `${nodes} with a whole model each`;
 }
 
 /** `layer 7`, `layers 7 and 14`, `layers 3, 7 and 14`. */
@@ -42,7 +41,7 @@ export function layerList(layers: readonly number[]): string {
 const whyChosen: Readonly<Record<Goal, string>> = {
   throughput: 'the highest throughput',
   latency: 'the lowest latency',
-  nodes: 'the fewest nodes',
+  nodes: 'the fewest workers',
   energy: 'the least energy an item',
 };
 
@@ -52,23 +51,49 @@ const whyChosen: Readonly<Record<Goal, string>> = {
  */
 export function planSentences(table: PlanTable, wish: PlanWish): readonly string[] {
   return [
-    chosenSentence(table, wish),
+    wish.optimal === null ? chosenSentence(table, wish) : wantedSentence(table, wish.optimal, wish),
     ...uncutSentences(table, wish),
     ...evenSentences(table, wish),
+    ...proofSentences(table),
   ];
 }
 
+function proofSentences({ proof }: PlanTable): readonly string[] {
+  if (proof === 'complete') return [];
+  if (proof === 'kindsMerged') {
+    return [
+      'The nodes are of many kinds, and similar ones were taken for alike: a better plan may exist.',
+    ];
+  }
+  return ['The search for a better plan took too long and was given up: one may exist.'];
+}
+
 function chosenSentence({ chosen }: PlanTable, { goal, ratePerS }: PlanWish): string {
-  const { bottleneck, stages, itemsPerS, latencyMs, energyJPerItem } = chosen;
   const rate = ratePerS === null ? '' : ` that make ${formatCount(ratePerS)} items/s`;
-  const of = goal === 'nodes' ? rate : `${ratePerS === null ? '' : ' of the plans'}${rate}`;
+  const of = goal === 'nodes' || rate === '' ? rate : ` of the plans${rate}`;
+  return `Chosen: ${withFigures(chosen)}: ${whyChosen[goal]}${of}. ${limitSentence(chosen)}`;
+}
+
+/** Of a plan that a person wanted, though another may be better. */
+function wantedSentence({ chosen }: PlanTable, optimal: PlannedRun, { goal }: PlanWish): string {
+  const ratio = advantage(goal, optimal, chosen);
+  const beside =
+    ratio > 1.005
+      ? `The best plan, ${describeRun(optimal)}, is ${ratio.toFixed(2)} × as good by the goal "${goal}".`
+      : 'No plan is better.';
+  return `As asked for (${chosen.strategy}): ${withFigures(chosen)}. ${beside} ${limitSentence(chosen)}`;
+}
+
+function withFigures(run: PlannedRun): string {
+  const { itemsPerS, latencyMs, energyJPerItem } = run;
   const figures = `${formatMean(itemsPerS)} items/s, ${formatMs(latencyMs)}, ${formatEnergy(energyJPerItem)} an item`;
+  return `${describeRun(run)} (${figures})`;
+}
+
+function limitSentence({ bottleneck, stages }: PlannedRun): string {
   const limit = stages[bottleneck - 1]?.limit ?? 'processor';
   const where = stages.length === 1 ? 'The' : `Stage ${bottleneck}'s`;
-  return (
-    `Chosen: ${describeRun(chosen)} (${figures}): ${whyChosen[goal]}${of}. ` +
-    `${where} ${limit} is what holds it back.`
-  );
+  return `${where} ${limit} is what holds it back.`;
 }
 
 /** How much better a run is than another by what is wished for: over 1 is better. */
@@ -95,16 +120,16 @@ function uncutSentences(
   { goal }: PlanWish,
 ): readonly string[] {
   if (single === null && replicated === null) {
-    return ['The whole model fits into no node: it has to be cut.'];
+    return ["The whole model fits into no node's memory: it has to be cut."];
   }
   if (bestCut === null) {
     const one = byNodeCount.length === 1;
-    return [one ? 'One node is too few for a cut.' : 'No cut fits into these nodes.'];
+    return [one ? 'One worker is too few for a cut.' : 'No cut fits into these nodes.'];
   }
   const sentences: string[] = [];
-  if (replicated !== null && nodesOf(replicated) > 1) {
+  if (replicated !== null && workersOf(replicated) > 1) {
     const better = advantage(goal, replicated, bestCut);
-    const copies = counted(nodesOf(replicated), 'whole copy', 'whole copies');
+    const copies = counted(workersOf(replicated), 'whole copy', 'whole copies');
     const plural = compared(goal, replicated, bestCut)
       .replace(/^does/, 'do')
       .replace(/^takes/, 'take');
@@ -114,9 +139,9 @@ function uncutSentences(
   if (single !== null) {
     const better = advantage(goal, single, bestCut);
     if (better >= 1) {
-      sentences.push(`One node by itself ${compared(goal, single, bestCut)}: don't cut.`);
+      sentences.push(`One worker by itself ${compared(goal, single, bestCut)}: don't cut.`);
     } else if (sentences.length === 0) {
-      sentences.push(cutsPay(goal, bestCut, single, 'one node by itself'));
+      sentences.push(cutsPay(goal, bestCut, single, 'one worker by itself'));
     }
   }
   return sentences;
@@ -130,10 +155,10 @@ function cutsPay(goal: Goal, bestCut: PlannedRun, other: PlannedRun, what: strin
 }
 
 function evenSentences({ chosen, even }: PlanTable, { goal }: PlanWish): readonly string[] {
-  const count = nodesOf(chosen);
+  const count = workersOf(chosen);
   const run = even[count - 1] ?? null;
   if (count < 2) return [];
-  const nodes = counted(count, 'node');
+  const nodes = counted(count, 'worker');
   if (run === null) return [`An even cut does not fit into ${nodes}.`];
   const cuts = cutsOf(run);
   const where = cuts.length === 0 ? 'uncut' : `before ${layerList(cuts)}`;

@@ -1,13 +1,14 @@
-import type { PlannedRun, PlannedStage, PlanTable } from '../partition/planner/plan-for.js';
+import { workersOf, type PlannedRun, type PlannedStage } from '../partition/planner/planned-run.js';
+import type { PlanTable } from '../partition/planner/plan-table.js';
 import { cutsOf } from '../partition/plan-file.js';
 import { renderColumns, widestThatFits, type Column } from './columns.js';
 import { formatBytes, formatMean, formatMs } from './figures.js';
-import { formatEnergy, nodesOf, planSentences, type PlanWish } from './plan-sentences.js';
+import { formatEnergy, planSentences, type PlanWish } from './plan-sentences.js';
 import { paint, type TerminalStyle } from './terminal.js';
 
-/** One number of nodes: the best run on so many, and the even cut's. */
+/** A number of workers: the best run with so many, and the even cut's. */
 interface Choice {
-  readonly nodes: number;
+  readonly workers: number;
   readonly run: PlannedRun;
   readonly even: PlannedRun | null;
   readonly isChosen: boolean;
@@ -21,18 +22,18 @@ function right(title: string, width: number, text: ChoiceColumn['text']): Choice
   return { title, width, align: 'right', text };
 }
 
-const nodes = right('nodes', 7, ({ nodes, isChosen }) => `${isChosen ? '> ' : ''}${nodes}`);
+const workers = right('workers', 9, ({ workers, isChosen }) => `${isChosen ? '> ' : ''}${workers}`);
 const cuts: ChoiceColumn = {
   title: 'cut before',
   width: 14,
   align: 'left',
   text: ({ run }) => cutsOf(run).join(',') || 'uncut',
 };
-const workers: ChoiceColumn = {
-  title: 'workers',
-  width: 11,
+const split: ChoiceColumn = {
+  title: 'a stage',
+  width: 10,
   align: 'left',
-  text: ({ run }) => run.stages.map((stage) => stage.nodes.length).join('+'),
+  text: ({ run }) => run.stages.map(({ nodes }) => nodes.length).join('+'),
 };
 const bottleneck: ChoiceColumn = {
   title: 'bottleneck',
@@ -49,9 +50,9 @@ const energy = right('energy', 9, ({ run }) => formatEnergy(run.energyJPerItem))
 
 /** Widest first. */
 const layouts: readonly (readonly ChoiceColumn[])[] = [
-  [nodes, cuts, workers, bottleneck, rate, even, latency, network, memory, energy],
-  [nodes, cuts, workers, rate, even, latency, network, memory],
-  [nodes, cuts, rate, latency, memory],
+  [workers, cuts, split, bottleneck, rate, even, latency, network, memory, energy],
+  [workers, cuts, split, rate, even, latency, network, memory],
+  [workers, cuts, rate, latency, memory],
 ];
 
 function largest({ stages }: PlannedRun): number {
@@ -59,13 +60,13 @@ function largest({ stages }: PlannedRun): number {
 }
 
 /**
- * A plan for people, without a line break at its end: the best run on every number of nodes, which
+ * A plan for people, without a line break at its end: the best run with every number of workers, which
  * one is chosen and why, and what runs where.
  */
 export function renderPlan(table: PlanTable, wish: PlanWish, style: TerminalStyle): string {
   return [
     '',
-    ...choiceLines(table, style),
+    ...choiceLines(table, wish, style),
     '',
     ...planSentences(table, wish).flatMap((text) => wrapped(plain(text, style), style)),
     '',
@@ -73,20 +74,29 @@ export function renderPlan(table: PlanTable, wish: PlanWish, style: TerminalStyl
   ].join('\n');
 }
 
-function choiceLines(table: PlanTable, style: TerminalStyle): readonly string[] {
+function choiceLines(
+  { chosen, byNodeCount, even }: PlanTable,
+  { optimal }: PlanWish,
+  style: TerminalStyle,
+): readonly string[] {
   const layout = widestThatFits(layouts, style);
-  const chosenNodes = nodesOf(table.chosen);
-  const rows = table.byNodeCount.map((run, index) => {
-    const count = index + 1;
-    const isChosen = count === chosenNodes;
-    // A run that is wished for by its cuts stands in the place of the best one on as many nodes.
-    const shown = isChosen ? table.chosen : run;
-    if (shown === null) return [String(count), 'does not fit', ...layout.slice(2).map(() => '-')];
-    const choice = { nodes: count, run: shown, even: table.even[index] ?? null, isChosen };
+  const cellsOf = (choice: Choice): readonly string[] => {
     const cells = layout.map((column) => plain(column.text(choice), style));
-    return isChosen ? cells.map((cell) => paint(cell, 'bold', style)) : cells;
+    return choice.isChosen ? cells.map((cell) => paint(cell, 'bold', style)) : cells;
+  };
+  const rows = byNodeCount.map((run, index): readonly string[] => {
+    const count = index + 1;
+    const figures = { workers: count, even: even[index] ?? null };
+    if (run === null) return [String(count), 'none'];
+    if (workersOf(run) < count) return [String(count), `as with ${workersOf(run)}`];
+    return cellsOf({ ...figures, run, isChosen: optimal === null && count === workersOf(chosen) });
   });
-  return renderColumns(layout, rows, style);
+  if (optimal !== null) {
+    const [count, run] = [workersOf(chosen), chosen];
+    rows.push(cellsOf({ workers: count, run, even: even[count - 1] ?? null, isChosen: true }));
+  }
+  const filled = rows.map((row) => [...row, ...layout.slice(row.length).map(() => '')]);
+  return renderColumns(layout, filled, style);
 }
 
 interface PlacementColumn extends Column {

@@ -1,5 +1,5 @@
 import type { LayerRange } from './cuts.js';
-import type { LayerProfile, Measured, Profile } from './profile.js';
+import type { CallCost, LayerProfile, Profile } from './profile.js';
 
 /** How the layers of a stage do: measured time over planned time, or null where it is not known. */
 export interface MeasuredStage {
@@ -8,22 +8,40 @@ export interface MeasuredStage {
 }
 
 /**
- * The profile as it would be if the layers took what a running pipeline has measured: the times of a
- * stage's layers times the stage's ratio. What is not known to be otherwise stays as it was, as do
- * the bytes and the costs of a hop.
+ * The profile as it would be if the layers took what a running pipeline has measured: a run of a
+ * stage's layers takes the stage's ratio times what it took. What the engine's call costs by itself
+ * stays as it was, as do bytes, hops, and layers of which nothing is known.
  */
 export function measuredProfile(profile: Profile, stages: readonly MeasuredStage[]): Profile {
-  const ratioOf = (layer: number): number => {
-    const stage = stages.find(({ layers }) => layer >= layers.from && layer < layers.to);
-    return stage?.ratio ?? 1;
-  };
-  return { ...profile, layers: profile.layers.map((layer, at) => scaled(layer, ratioOf(at))) };
+  const layers = [...profile.layers];
+  for (const { layers: range, ratio } of stages) {
+    if (ratio === null) continue;
+    const run = profile.layers.slice(range.from, range.to);
+    layers.splice(range.from, run.length, ...scaled(run, profile.calls, ratio));
+  }
+  return { ...profile, layers };
 }
 
-function scaled(layer: LayerProfile, ratio: number): LayerProfile {
-  const times = ({ median, spread }: Measured) => ({
-    median: median * ratio,
-    spread: spread * ratio,
-  });
-  return { ...layer, times: layer.times.map(({ batch, ms }) => ({ batch, ms: times(ms) })) };
+function scaled(
+  run: readonly LayerProfile[],
+  calls: readonly CallCost[],
+  ratio: number,
+): LayerProfile[] {
+  const factorOf = (batch: number): number => {
+    const callMs = calls.find((call) => call.batch === batch)?.ms ?? 0;
+    const layersMs = run.reduce((sum, { times }) => sum + timeAt(times, batch), 0);
+    if (layersMs === 0) return ratio;
+    return Math.max(0, ratio * (layersMs + callMs) - callMs) / layersMs;
+  };
+  return run.map((layer) => ({
+    ...layer,
+    times: layer.times.map(({ batch, ms }) => {
+      const factor = factorOf(batch);
+      return { batch, ms: { median: ms.median * factor, spread: ms.spread * factor } };
+    }),
+  }));
+}
+
+function timeAt(times: LayerProfile['times'], batch: number): number {
+  return times.find((time) => time.batch === batch)?.ms.median ?? 0;
 }

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { ConfigError, messageOf } from '../errors.js';
 import type { PlanForecast } from '../wire/partition-plan.js';
 import type { Encoding } from '../wire/tensor.js';
-import type { Goal, PlannedRun, PlanRequest, PlanTable } from './planner/plan-for.js';
+import type { Goal, PlanRequest } from './planner/plan-request.js';
+import type { PlannedRun } from './planner/planned-run.js';
+import type { PlanTable } from './planner/plan-table.js';
 
 /** What `stagecoach plan --json` writes. */
 export interface PlanFile extends PlanTable {

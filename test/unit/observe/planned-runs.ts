@@ -1,8 +1,5 @@
-import type {
-  PlannedRun,
-  PlannedStage,
-  PlanTable,
-} from '../../../src/partition/planner/plan-for.js';
+import type { PlannedRun, PlannedStage } from '../../../src/partition/planner/planned-run.js';
+import type { PlanTable } from '../../../src/partition/planner/plan-table.js';
 
 /** A stage of the layers `[from, to)`; figures that a test does not care about are round. */
 export function aStage(
@@ -68,6 +65,7 @@ export function aTable(cares: Partial<PlanTable> = {}): PlanTable {
     replicated: aRun([aStage(0, 21, ['a', 'b', 'c'], { itemsPerS: 1_900 })]),
     bestCut: three,
     even: [single, evenTwo, evenThree],
+    proof: 'complete',
     ...cares,
   };
 }

@@ -75,7 +75,7 @@ describe('a window over a worker’s inferences', () => {
 
 describe('a measured profile', () => {
   const layer = (name: string, ms: number) => ({
-    ...{ name, className: 'Dense', weightsBytes: 8, workingBytes: 4 },
+    ...({ name, className: 'Dense', route: 'native', weightsBytes: 8, workingBytes: 4 } as const),
     times: [
       { batch: 1, ms: { median: ms, spread: 0.1 } },
       { batch: 64, ms: { median: 10 * ms, spread: 1 } },
@@ -90,6 +90,12 @@ describe('a measured profile', () => {
       ...{ uploadBytesPerS: 1e8, downloadBytesPerS: 1e8, roundTripMs: 2 },
     },
     layers: [layer('a', 1), layer('b', 2), layer('c', 3), layer('d', 4)],
+    calls: [
+      { batch: 1, ms: 0 },
+      { batch: 64, ms: 0 },
+    ],
+    rangeErrors: [],
+    link: null,
     cuts: [{ raw: 80 }, { raw: 40 }, { raw: 40 }, { raw: 40 }, { raw: 20 }],
     hops: [],
     recordItems: 64,
@@ -111,5 +117,18 @@ describe('a measured profile', () => {
     ]);
     assert.deepEqual(measured.layers[1]?.times[1]?.ms, { median: 30, spread: 1.5 });
     assert.deepEqual({ ...measured, layers: [] }, { ...profile, layers: [] });
+  });
+
+  it('leaves to the engine’s call what it costs, so that the whole run is as measured', () => {
+    const calls = [
+      { batch: 1, ms: 1 },
+      { batch: 64, ms: 10 },
+    ];
+    const measured = measuredProfile({ ...profile, calls }, [
+      { layers: { from: 1, to: 3 }, ratio: 1.5 },
+    ]);
+    // Layers b and c take 2 + 3 ms and the call 1 ms: 1.5 times that is 9 ms, 8 of them the layers'.
+    const medians = measured.layers.map(({ times }) => Number(times[0]?.ms.median.toFixed(9)));
+    assert.deepEqual(medians, [1, 3.2, 4.8, 4]);
   });
 });
