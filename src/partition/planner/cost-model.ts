@@ -13,6 +13,7 @@ const msPerNs = 1e-6;
  */
 export class CostModel {
   readonly layerCount: number;
+  readonly layerNames: readonly string[];
   /** Of an item before each layer, and behind the last. Bytes. */
   readonly cutBytes: readonly number[];
   readonly #profile: Profile;
@@ -26,6 +27,7 @@ export class CostModel {
     const { layers, recordItems } = profile;
     this.#profile = profile;
     this.layerCount = layers.length;
+    this.layerNames = layers.map(({ name }) => name);
     this.cutBytes = cutBytesOf(profile, encoding);
     this.#hop = hopOf(profile, encoding);
     this.#loadMs = sumsOf(layers.map((layer) => batchMs(layer, recordItems) / recordItems));

@@ -19,17 +19,18 @@ const quantities = [
   'roundTripMs',
 ] as const satisfies readonly (keyof WorkerResources)[];
 
-/** Groups places with equal resources, in the order of their first ones. */
+/** Groups places with equal resources, the fastest first. */
 export function kindsOf(places: readonly Place[]): Kind[] {
   const byResources = new Map<string, Place[]>();
   for (const place of places) {
     const key = quantities.map((quantity) => place[quantity]).join(' ');
     byResources.set(key, [...(byResources.get(key) ?? []), place]);
   }
-  return [...byResources.values()].flatMap((alike) => {
+  const kinds = [...byResources.values()].flatMap((alike) => {
     const [first] = alike;
     return first === undefined ? [] : [{ ...resourcesOf(first), places: alike }];
   });
+  return kinds.sort((a, b) => b.speed - a.speed);
 }
 
 /**

@@ -16,7 +16,10 @@ export interface PlanRequest {
   /** Those that may be used; the plan need not use all. */
   readonly nodes: readonly NodeResources[];
   readonly goal: Goal;
-  /** Items a second that the plan must keep up with: needed for `nodes`, a floor for the others. */
+  /**
+   * Items a second that the plan must keep up with: needed for `nodes`, possible for `latency` and
+   * `energy`; for `throughput` it changes nothing.
+   */
   readonly ratePerS?: number;
   /** Lanes of the pipeline: a stage has no use for more workers. */
   readonly lanes: number;
