@@ -157,7 +157,7 @@ function cutsPay(goal: Goal, bestCut: PlannedRun, other: PlannedRun, what: strin
 function evenSentences({ chosen, even }: PlanTable, { goal }: PlanWish): readonly string[] {
   const count = workersOf(chosen);
   const run = even[count - 1] ?? null;
-  if (count < 2) return [];
+  if (count < 2 || chosen.strategy === 'even') return [];
   const nodes = counted(count, 'worker');
   if (run === null) return [`An even cut does not fit into ${nodes}.`];
   const cuts = cutsOf(run);
