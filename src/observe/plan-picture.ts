@@ -1,6 +1,6 @@
 import type { PlannedRun, PlannedStage } from '../partition/planner/planned-run.js';
 import { formatBytes, formatMean, formatMs } from './figures.js';
-import { describeRun } from './plan-sentences.js';
+import { describeRun, nodeList } from './plan-sentences.js';
 import { spanOf } from './plan-table.js';
 
 /** Pixels. */
@@ -80,7 +80,7 @@ function timeOf({ computeMs, hopMs }: PlannedStage): number {
 
 function describeStage(stage: PlannedStage, index: number): string {
   return (
-    `Stage ${index + 1}: layers ${spanOf(stage.layers)} on ${stage.nodes.join(', ')}, ` +
+    `Stage ${index + 1}: layers ${spanOf(stage.layers)} on ${nodeList(stage.nodes)}, ` +
     `${formatMs(timeOf(stage))} an item.`
   );
 }
@@ -109,7 +109,7 @@ function stageRow(
   return [
     `  <g class="${isBottleneck ? 'stage limit' : 'stage'}">`,
     `    <text class="name" x="24" y="${y + 10}">stage ${index + 1} · layers ${spanOf(stage.layers)}</text>`,
-    `    <text class="note" x="24" y="${y + 28}">${escaped(shortened(stage.nodes.join(', ')))}</text>`,
+    `    <text class="note" x="24" y="${y + 28}">${escaped(shortened(nodeList(stage.nodes)))}</text>`,
     `    <text class="note" x="24" y="${y + 45}">${formatMean(stage.itemsPerS)} items/s, ${formatBytes(stage.memoryBytes)}</text>`,
     ...boxes.map((one) => `    ${one}`),
     `    ${timeText}`,

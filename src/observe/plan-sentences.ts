@@ -13,6 +13,15 @@ export interface PlanWish {
   readonly optimal: PlannedRun | null;
 }
 
+/** The nodes of a stage's workers in words: `server × 2, pi-1`. */
+export function nodeList(nodes: readonly string[]): string {
+  const workers = new Map<string, number>();
+  for (const node of nodes) workers.set(node, (workers.get(node) ?? 0) + 1);
+  return [...workers]
+    .map(([node, count]) => (count === 1 ? node : `${node} × ${count}`))
+    .join(', ');
+}
+
 /** Joules as people compare them here: `4.2 µJ`. */
 export function formatEnergy(joules: number): string {
   return `${formatMean(joules * 1e6)} µJ`;

@@ -3,7 +3,7 @@ import type { PlanTable } from '../partition/planner/plan-table.js';
 import { cutsOf } from '../partition/plan-file.js';
 import { renderColumns, widestThatFits, type Column } from './columns.js';
 import { formatBytes, formatMean, formatMs } from './figures.js';
-import { formatEnergy, planSentences, type PlanWish } from './plan-sentences.js';
+import { formatEnergy, nodeList, planSentences, type PlanWish } from './plan-sentences.js';
 import { paint, type TerminalStyle } from './terminal.js';
 
 /** A number of workers: the best run with so many, and the even cut's. */
@@ -124,7 +124,9 @@ function placementLines({ stages }: PlannedRun, style: TerminalStyle): readonly 
     ...placementColumns.map(({ text }) => plain(text(stage), style)),
   ]);
   const [titles = '', rule = '', ...rows] = renderColumns(columns, cells, style);
-  const named = rows.map((row, index) => `${row}  ${stages[index]?.nodes.join(', ') ?? ''}`);
+  const named = rows.map(
+    (row, index) => `${row}  ${plain(nodeList(stages[index]?.nodes ?? []), style)}`,
+  );
   return [`${titles}  ${paint('nodes', 'faint', style)}`, rule, ...named];
 }
 
@@ -133,8 +135,8 @@ export function spanOf({ from, to }: PlannedStage['layers']): string {
   return to - from === 1 ? String(from) : `${from}–${to - 1}`;
 }
 
-/** ASCII where the style isn't rich. */
-function plain(text: string, style: TerminalStyle): string {
+/** The signs that plans are told with, as ASCII where the style isn't rich. */
+export function plain(text: string, style: TerminalStyle): string {
   if (style.rich) return text;
   return text.replaceAll('×', 'x').replaceAll('µ', 'u').replaceAll('–', '-');
 }

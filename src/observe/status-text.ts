@@ -1,7 +1,7 @@
 import { renderColumns, type Column } from './columns.js';
 import { counted, formatCount, formatMean, formatMs } from './figures.js';
-import { layerList } from './plan-sentences.js';
-import { spanOf, wrapped } from './plan-table.js';
+import { layerList, nodeList } from './plan-sentences.js';
+import { plain, spanOf, wrapped } from './plan-table.js';
 import type { PipelineStatus, StageProgress } from './pipeline-status.js';
 import { stageLabel, stageTable } from './stage-table.js';
 import { orDash, paint, type TerminalStyle } from './terminal.js';
@@ -19,13 +19,11 @@ export function statusWarnings(
   { unheld, silent, progress, plan }: PipelineStatus,
   { advice, notNative }: StatusKnowledge,
 ): readonly string[] {
-  const lanesText = (lanes: readonly number[]): string =>
-    lanes.length === plan.lanes ? 'none' : `lanes ${lanes.join(', ')}`;
   return [
     ...unheld.map(({ lanes, ...name }) =>
       lanes.length === plan.lanes
         ? `${stageLabel(name)} has no worker`
-        : `${stageLabel(name)}: nobody has ${lanesText(lanes)}`,
+        : `${stageLabel(name)}: nobody has ${lanes.length === 1 ? 'lane' : 'lanes'} ${lanes.join(', ')}`,
     ),
     ...silent.map(({ worker, silentMs }) => `${worker} has been silent for ${formatMs(silentMs)}`),
     ...progress.flatMap((stage) => deviationLine(stage, advice)),
@@ -100,18 +98,19 @@ function progressLines(
     const shown = orDash(ratio, (figure) => figure.toFixed(2), style);
     return [
       formatCount(stage),
-      style.rich ? spanOf(layers) : spanOf(layers).replace('–', '-'),
+      plain(spanOf(layers), style),
       orDash(plannedMs, formatMs, style),
       orDash(measuredMs, formatMs, style),
       pace.state === 'slower' ? paint(shown, 'yellow', style) : shown,
     ];
   });
   const [titles = '', rule = '', ...lines] = renderColumns(progressColumns, rows, style);
-  const named = lines.map((line, at) => `${line}  ${progress[at]?.nodes.join(', ') ?? ''}`);
+  const named = lines.map(
+    (line, at) => `${line}  ${plain(nodeList(progress[at]?.nodes ?? []), style)}`,
+  );
   return [`${titles}  ${paint('computing of an item; nodes', 'faint', style)}`, rule, ...named];
 }
 
 function warningLines(warning: string, style: TerminalStyle): readonly string[] {
-  const text = style.rich ? warning : warning.replaceAll('×', 'x').replaceAll('–', '-');
-  return wrapped(`! ${text}`, style).map((line) => paint(line, 'yellow', style));
+  return wrapped(`! ${plain(warning, style)}`, style).map((line) => paint(line, 'yellow', style));
 }
