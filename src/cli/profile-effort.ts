@@ -15,7 +15,7 @@ const mebibyte = 1024 * 1024;
 
 /** Enough for figures that come out the same the next time. */
 export const fullEffort: ProfileEffort = {
-  layers: { leastRounds: 15, mostRounds: 60, mostMs: 120_000, mostParts: 6, heldOut: 12 },
+  layers: { leastRounds: 15, mostRounds: 60, mostMs: 120_000, mostParts: 6, heldOut: 10 },
   hops: { measuredBytes: 48 * mebibyte, mostRecords: 500 },
   link: { roundTrips: 200, passes: 7 },
   codecSamples: 25,

@@ -7,9 +7,9 @@ import { linkSamples } from '../broker/link-samples.js';
 import { createPipelineTopics, createPlanTopics, stageTopic } from '../broker/topics.js';
 import { defaultRules } from '../geo/windows.js';
 import type { HostTensor } from '../model/tensor.js';
-import { fitHop, type HopTime } from '../partition/hop-fit.js';
+import { fitHop, hopErrorOf, type HopTime } from '../partition/hop-fit.js';
 import { measuredOf } from '../partition/measured.js';
-import type { HopCost, LinkProfile } from '../partition/profile.js';
+import type { FitError, HopCost, LinkProfile } from '../partition/profile.js';
 import { codecTime } from '../stage/profile/codec-times.js';
 import { hopCases, type HopCase } from '../stage/profile/hop-case.js';
 import { hopTime } from '../stage/profile/hop-time.js';
@@ -31,19 +31,37 @@ export interface HopJob {
   readonly onStep: (text: string) => void;
 }
 
+/** Costs by encoding, and how far they are from what they were fitted to. */
+export interface FittedHops {
+  readonly hops: readonly HopCost[];
+  readonly hopErrors: readonly FitError[];
+}
+
+interface EncodingTimes {
+  readonly encoding: Encoding;
+  readonly times: readonly HopTime[];
+}
+
+function fittedHops(measured: readonly EncodingTimes[]): FittedHops {
+  const hops = measured.map(({ encoding, times }) => ({ encoding, ...fitHop(times) }));
+  const hopErrors = hops.map((hop, at) => hopErrorOf(hop, measured[at]?.times ?? []));
+  return { hops, hopErrors };
+}
+
 /** What it costs to take records in and to send them on, without a broker: the codecs alone. */
-export function codecHops(job: HopJob): HopCost[] {
+export function codecHops(job: HopJob): FittedHops {
   const { activations, recordItems, encodings, effort } = job;
   const cases = hopCases(activations, recordItems);
-  return encodings.map((encoding) => ({
-    encoding,
-    ...fitHop(cases.map((hop) => codecTime(hop, encoding, effort.codecSamples))),
-  }));
+  return fittedHops(
+    encodings.map((encoding) => ({
+      encoding,
+      times: cases.map((hop) => codecTime(hop, encoding, effort.codecSamples)),
+    })),
+  );
 }
 
 /** What was measured with a broker. */
-export interface BrokerHops {
-  readonly hops: readonly HopCost[];
+export interface BrokerHops extends FittedHops {
   readonly link: LinkProfile;
   /** Resident memory of the process after a stage without a model has worked in it. */
   readonly processBytes: number;
@@ -67,16 +85,16 @@ export async function brokerHops(context: CommandContext, job: HopJob): Promise<
     // Nothing is compiled before.
     if (first !== undefined) await trial.time(first, 'raw');
     const processBytes = process.memoryUsage.rss();
-    const hops: HopCost[] = [];
+    const measured: EncodingTimes[] = [];
     for (const encoding of job.encodings) {
       const times: HopTime[] = [];
       for (const [at, hop] of cases.entries()) {
         job.onStep(`hop, ${encoding}, ${at + 1} of ${cases.length}`);
         times.push(await trial.time(hop, encoding));
       }
-      hops.push({ encoding, ...fitHop(times) });
+      measured.push({ encoding, times });
     }
-    return { hops, link, processBytes };
+    return { ...fittedHops(measured), link, processBytes };
   } finally {
     await removePipeline(admin, pipeline);
     await admin.disconnect();

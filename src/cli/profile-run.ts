@@ -33,6 +33,8 @@ const batches = [1, 8, 32, 64, maxItemsPerRun];
 const timedRows = 8;
 /** Candidates in a prediction. */
 const topK = 5;
+/** Dozens of stages come and go: what they say in the course of that is news to nobody. */
+const quiet = 'error';
 /** Bytes a second of a connection that was not measured. */
 const unlimited = 1e12;
 
@@ -41,7 +43,7 @@ export async function runProfile(flags: ProfileFlags): Promise<void> {
   const step = (text: string): void => void process.stderr.write(`profile: ${text}\n`);
   const files = await loadModelFiles(flags.model);
   const like = flags.like === undefined ? null : parseProfile(await readFile(flags.like, 'utf8'));
-  const context = flags.broker ? commandContext('profile', { ...flags }) : null;
+  const context = flags.broker ? commandContext('profile', { logLevel: quiet, ...flags }) : null;
   await ready();
   const measured = await measure(files, flags, context, step);
   const speed = like === null ? 1 : relativeSpeed(measured, like);
@@ -86,8 +88,8 @@ async function measure(
       downloadBytesPerS: link?.downloadBytesPerS.median ?? unlimited,
       roundTripMs: link?.roundTripMs.median ?? 0,
     },
-    ...{ layers, calls, rangeErrors, cuts },
-    ...{ hops: hops.hops, link, recordItems, processBytes: hops.processBytes },
+    ...{ layers, calls, rangeErrors, cuts, recordItems },
+    ...hops,
   };
 }
 
@@ -95,7 +97,7 @@ function withoutBroker(
   job: Parameters<typeof codecHops>[0],
 ): Omit<BrokerHops, 'link'> & { readonly link: null } {
   job.onStep('encoding and decoding');
-  return { hops: codecHops(job), link: null, processBytes: process.memoryUsage.rss() };
+  return { ...codecHops(job), link: null, processBytes: process.memoryUsage.rss() };
 }
 
 /** What crosses each cut: how long it is, and some rows of it. */

@@ -1,4 +1,4 @@
-import type { LayerProfile, Measured, Profile } from '../partition/profile.js';
+import type { FitError, LayerProfile, Measured, Profile } from '../partition/profile.js';
 import { renderColumns, type Column } from './columns.js';
 import { formatBytes, formatMean, formatMs, formatShare } from './figures.js';
 import type { TerminalStyle } from './terminal.js';
@@ -11,6 +11,10 @@ function exactMs(ms: number): string {
 /** A measured time and how much it spreads. */
 function timeText({ median, spread }: Measured, style: TerminalStyle): string {
   return `${exactMs(median)} ${style.rich ? '±' : '+-'}${exactMs(spread)}`;
+}
+
+function errorText({ median, largest }: FitError): string {
+  return `${formatShare(median)} / ${formatShare(largest)}`;
 }
 
 function column(title: string, width: number, align: Column['align'] = 'right'): Column {
@@ -50,7 +54,7 @@ function nodeLines({ node, link, processBytes, layers }: Profile): string[] {
 
 function layerLines({ layers, calls, rangeErrors }: Profile, style: TerminalStyle): string[] {
   const columns = [
-    column('layer', 22, 'left'),
+    column('layer', 24, 'left'),
     column('kind', 20, 'left'),
     column('route', 8, 'left'),
     column('weights', 10),
@@ -63,16 +67,13 @@ function layerLines({ layers, calls, rangeErrors }: Profile, style: TerminalStyl
   const total = calls.map(({ ms }, at) =>
     exactMs(layers.reduce((sum, { times }) => sum + (times[at]?.ms.median ?? 0), ms)),
   );
-  const errors = rangeErrors.map(({ median, largest }) => {
-    return `${formatShare(median)} / ${formatShare(largest)}`;
-  });
   return renderColumns(
     columns,
     [
       ...layers.map(row),
       ['a call besides', '', '', '', ...calls.map(({ ms }) => exactMs(ms))],
       ['all together', '', '', '', ...total],
-      ['off by (median / most)', '', '', '', ...errors],
+      ['off by, median / most', '', '', '', ...rangeErrors.map(errorText)],
     ],
     style,
   ).map((line) => line.trimEnd());
@@ -97,18 +98,20 @@ function cutLines({ layers, cuts }: Profile, style: TerminalStyle): string[] {
   return renderColumns(columns, rows, style).map((line) => line.trimEnd());
 }
 
-function hopLines({ hops }: Profile, style: TerminalStyle): string[] {
+function hopLines({ hops, hopErrors }: Profile, style: TerminalStyle): string[] {
   const columns = [
     column('hop', 16, 'left'),
     column('us a record', 13),
     column('us an item', 12),
     column('ns a byte in', 14),
     column('ns a byte out', 15),
+    column('off by', 20),
   ];
-  const rows = hops.map((hop) => [
+  const rows = hops.map((hop, at) => [
     hop.encoding,
     ...[1000 * hop.recordMs, 1000 * hop.itemMs].map((us) => us.toFixed(1)),
     ...[hop.decodeNsPerByte, hop.encodeNsPerByte].map((ns) => ns.toFixed(2)),
+    ...[hopErrors[at]].flatMap((error) => (error === undefined ? [] : errorText(error))),
   ]);
   return renderColumns(columns, rows, style).map((line) => line.trimEnd());
 }

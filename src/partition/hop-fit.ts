@@ -1,5 +1,6 @@
 import { nonNegativeLeastSquares } from './least-squares.js';
-import type { HopCost } from './profile.js';
+import { fitErrorOf } from './measured.js';
+import type { FitError, HopCost } from './profile.js';
 
 /** What a stage without a model was measured to take for records of one size. */
 export interface HopTime {
@@ -37,4 +38,9 @@ export function hopMs(
 ): number {
   const bytesNs = cost.decodeNsPerByte * inputBytes + cost.encodeNsPerByte * outputBytes;
   return cost.recordMs + cost.itemMs * items + bytesNs / 1e6;
+}
+
+/** How far a fit is from the records that it was made from. */
+export function hopErrorOf(cost: Omit<HopCost, 'encoding'>, times: readonly HopTime[]): FitError {
+  return fitErrorOf(times.map((time) => ({ found: time.recordMs, said: hopMs(cost, time) })));
 }

@@ -1,4 +1,4 @@
-import type { Measured } from './profile.js';
+import type { FitError, Measured } from './profile.js';
 
 /** The value below which a share of sorted samples lies, between two of them where need be. */
 function quantile(sorted: readonly number[], share: number): number {
@@ -24,4 +24,14 @@ export function measuredOf(samples: readonly number[]): Measured {
  */
 export function uncertaintyOf({ median, spread }: Measured, samples: number): number {
   return (1.25 * 1.48 * spread) / Math.sqrt(samples) / median;
+}
+
+/** Errors as shares of what was found; 0 where nothing was. */
+export function fitErrorOf(
+  pairs: readonly { readonly found: number; readonly said: number }[],
+): FitError {
+  const errors = pairs.map(({ found, said }) => Math.abs(said / found - 1));
+  const count = errors.length;
+  if (count === 0) return { count, median: 0, largest: 0 };
+  return { count, median: measuredOf(errors).median, largest: Math.max(...errors) };
 }

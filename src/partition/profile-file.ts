@@ -6,6 +6,7 @@ const positive = z.number().positive();
 const share = z.number().nonnegative();
 const bytes = z.number().nonnegative();
 const measured = z.object({ median: share, spread: share });
+const fitError = z.object({ count: z.int(), median: share, largest: share });
 const encoding = z.enum(['raw', 'f16', 'zstd', 'shuffle+zstd']);
 
 const schema = z
@@ -35,7 +36,7 @@ const schema = z
       )
       .min(1),
     calls: z.array(z.object({ batch: z.int().positive(), ms: share })),
-    rangeErrors: z.array(z.object({ ranges: z.int(), median: share, largest: share })),
+    rangeErrors: z.array(fitError),
     cuts: z.array(z.partialRecord(encoding, bytes)),
     hops: z
       .array(
@@ -48,6 +49,7 @@ const schema = z
         }),
       )
       .min(1),
+    hopErrors: z.array(fitError),
     link: z
       .object({ roundTripMs: measured, uploadBytesPerS: measured, downloadBytesPerS: measured })
       .nullable(),

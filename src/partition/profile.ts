@@ -57,9 +57,10 @@ export interface LinkProfile {
   readonly downloadBytesPerS: Measured;
 }
 
-/** How far sums of layers' times are from what ranges of layers took that no sum was fitted to. */
-export interface RangeError {
-  readonly ranges: number;
+/** How far what a fit says is from what was measured. */
+export interface FitError {
+  /** So many measurements. */
+  readonly count: number;
   /** Shares of the measured time. */
   readonly median: number;
   readonly largest: number;
@@ -93,14 +94,16 @@ export interface Profile {
   readonly layers: readonly LayerProfile[];
   /** For each batch size of the layers' times, what a run costs besides them. */
   readonly calls: readonly CallCost[];
-  /** By batch size, as {@link Profile.calls}. */
-  readonly rangeErrors: readonly RangeError[];
+  /** How far sums of layers' times are from ranges that they were not made from; as {@link Profile.calls}. */
+  readonly rangeErrors: readonly FitError[];
   /**
    * What crosses a cut before each layer; the first is what the windower sends, and one more than
    * layers there are: the last is what the last stage sends (its best cells).
    */
   readonly cuts: readonly BytesByEncoding[];
   readonly hops: readonly HopCost[];
+  /** How far the hops are from the records that they were fitted to; in their order. */
+  readonly hopErrors: readonly FitError[];
   /**
    * Null where no broker was measured: then `hops` hold what decoding and encoding alone cost, and
    * the node's connection counts as unlimited.

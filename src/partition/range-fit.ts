@@ -1,7 +1,7 @@
 import type { LayerRange } from './cuts.js';
 import { nonNegativeLeastSquares } from './least-squares.js';
-import { measuredOf } from './measured.js';
-import type { RangeError } from './profile.js';
+import { fitErrorOf } from './measured.js';
+import type { FitError } from './profile.js';
 
 /** What a run of some neighbouring layers was measured to take. */
 export interface RangeTime extends LayerRange {
@@ -14,11 +14,13 @@ export interface RangeFit {
   readonly callMs: number;
 }
 
-/**
- * Errors of ranges below this share of the whole network count in milliseconds and not as shares:
- * nobody makes a sub-model of a lone dropout, and what its call takes says little of others.
- */
+/** Errors of ranges below this share of the whole network count in milliseconds and not as shares. */
 const smallShare = 0.2;
+/**
+ * Errors of single layers count less, by this factor: nobody makes a sub-model of a lone dropout, and
+ * what its call takes says little of others. They tell apart what no other range does.
+ */
+const singleLayerFactor = 3;
 
 /**
  * Layers' times whose sums come nearest to what ranges of layers take: a layer that is run alone
@@ -34,7 +36,7 @@ export function fitRanges(times: readonly RangeTime[], layers: number): RangeFit
         at === layers || (at >= from && at < to) ? 1 : 0,
       ),
       value: ms,
-      scale: Math.max(ms, smallShare * whole),
+      scale: Math.max(ms, smallShare * whole) * (to - from === 1 ? singleLayerFactor : 1),
     })),
   );
   return { layerMs: solution.slice(0, layers), callMs: solution[layers] ?? 0 };
@@ -46,8 +48,6 @@ export function rangeMs({ layerMs, callMs }: RangeFit, { from, to }: LayerRange)
 }
 
 /** How far a fit is from ranges that were measured and that it was not made from. */
-export function rangeErrorOf(fit: RangeFit, times: readonly RangeTime[]): RangeError {
-  if (times.length === 0) return { ranges: 0, median: 0, largest: 0 };
-  const errors = times.map((time) => Math.abs(rangeMs(fit, time) / time.ms - 1));
-  return { ranges: times.length, median: measuredOf(errors).median, largest: Math.max(...errors) };
+export function rangeErrorOf(fit: RangeFit, times: readonly RangeTime[]): FitError {
+  return fitErrorOf(times.map((time) => ({ found: time.ms, said: rangeMs(fit, time) })));
 }

@@ -1,6 +1,6 @@
 import type { LayerRange } from '../../partition/cuts.js';
 import { measuredOf, uncertaintyOf } from '../../partition/measured.js';
-import type { CallCost, LayerProfile, Measured, RangeError } from '../../partition/profile.js';
+import type { CallCost, FitError, LayerProfile, Measured } from '../../partition/profile.js';
 import { fitRanges, rangeErrorOf } from '../../partition/range-fit.js';
 import { processorMs } from '../../processor-time.js';
 import { compileSubModel, type SubModel } from '../engine/sub-model.js';
@@ -31,7 +31,7 @@ export interface LayerTimesOptions {
   readonly batches: readonly number[];
   readonly topK: number | undefined;
   readonly effort: LayerEffort;
-  /** Told of each round, with the time of the whole network at the largest batch up to then. */
+  /** Told when a round has ended. */
   readonly onRound: (round: number) => void;
 }
 
@@ -40,7 +40,7 @@ export interface LayerTimes {
   readonly layers: readonly LayerProfile[];
   readonly calls: readonly CallCost[];
   /** By batch size. */
-  readonly rangeErrors: readonly RangeError[];
+  readonly rangeErrors: readonly FitError[];
   readonly rounds: number;
 }
 
@@ -49,7 +49,7 @@ const uncertaintyWanted = 0.01;
 /** Shorter ranges than this share of the whole network need not be stable by themselves. */
 const importantShare = 0.2;
 /** A sample has as many runs as take so long. */
-const sampleMs = 1.5;
+const sampleMs = 2;
 
 /** A range that is measured again and again. */
 interface Subject extends LayerRange {
@@ -136,6 +136,8 @@ async function runRounds(
       for (const { from, model, runs } of subjects) {
         const tensors = (inputs[from] ?? []).map((tensor) => rows.batch(tensor, batch));
         const { repeats = 1, samplesMs } = runs[at] ?? {};
+        // The one before has left its own weights in the caches; in a stage nothing comes between.
+        model.run(tensors);
         const beganMs = processorMs();
         for (let run = 0; run < repeats; run += 1) model.run(tensors);
         samplesMs?.push((processorMs() - beganMs) / repeats);

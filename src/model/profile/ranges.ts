@@ -18,12 +18,16 @@ export function fittedRanges(layers: number, mostParts: number): LayerRange[] {
   return ranges;
 }
 
-/** Ranges of two layers or more, at random but always the same, to judge layers' times by. */
+/**
+ * Ranges of two layers and a sixth of the network or more, at random but always the same, to judge
+ * layers' times by.
+ */
 export function heldOutRanges(layers: number, count: number): LayerRange[] {
   if (layers < 2) return [];
   const random = seededRandom(layers, count);
+  const least = Math.max(2, Math.ceil(layers / 6));
   return Array.from({ length: count }, () => {
-    const from = random.below(layers - 1);
-    return { from, to: from + 2 + random.below(layers - from - 1) };
+    const from = random.below(layers - least + 1);
+    return { from, to: from + least + random.below(layers - least - from + 1) };
   });
 }

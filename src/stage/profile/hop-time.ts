@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientOptions } from '../../broker/kafka-client.js';
 import type { LaneWriter } from '../../broker/lane-writer.js';
 import { stageTopic } from '../../broker/topics.js';
-import { PipelineError } from '../../errors.js';
+import { messageOf, PipelineError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import type { HostTensor } from '../../model/tensor.js';
 import type { HopTime } from '../../partition/hop-fit.js';
@@ -69,8 +69,7 @@ export async function hopTime(stand: HopStand, hop: HopCase, effort: HopEffort):
   try {
     const deadlineMs = Date.now() + patienceMs;
     while (meter.itemMs === null) {
-      if (failure !== null) throw failure;
-      if (Date.now() > deadlineMs) throw stalled(hop);
+      if (failure !== null || Date.now() > deadlineMs) throw stalled(hop, failure);
       await delay(20);
     }
   } finally {
@@ -85,10 +84,11 @@ export async function hopTime(stand: HopStand, hop: HopCase, effort: HopEffort):
   };
 }
 
-function stalled({ items }: HopCase): PipelineError {
+function stalled({ items }: HopCase, cause: unknown): PipelineError {
+  const why = cause === null ? `within ${patienceMs / 1000} s` : `: ${messageOf(cause)}`;
   return new PipelineError(
-    `A stage that was to be measured with records of ${items} items has not come to their end within ${patienceMs / 1000} s: look at the broker's log, or leave it out with --no-broker.`,
-    { code: 'HOP_STALLED', disposition: 'fatal' },
+    `A stage that was to be measured with records of ${items} items has not come to their end ${why}. Look at the broker's log, or leave it out with --no-broker.`,
+    { code: 'HOP_STALLED', disposition: 'fatal', cause },
   );
 }
 

@@ -8,6 +8,7 @@ import { decodePrediction, encodePrediction } from '../../../src/wire/prediction
 import { decodeTensorBatch, encodeTensorBatch } from '../../../src/wire/tensor-batch.js';
 import type { TensorBatch, WireTensor } from '../../../src/wire/tensor-batch.js';
 import { decodeWorkerReport, encodeWorkerReport } from '../../../src/wire/worker-report.js';
+import { forecast, leastOffer, offer, plan } from './golden-plans.js';
 
 /** What a golden record must decode to, written down by hand, and how it was made. */
 export interface GoldenValue {
@@ -105,67 +106,6 @@ const manifest = {
       chunks: ['23'.repeat(32), '45'.repeat(32)],
     },
   ],
-};
-const plan = {
-  name: 'p1',
-  pipeline: 'taxi',
-  modelDigest: 'ab'.repeat(32),
-  lanes: 6,
-  topK: 5,
-  encoding: 'shuffle+zstd',
-  strategy: 'even',
-  cuts: [7, 14],
-  startOffsets: [0, 1, 2, 3, 4, 4000000000],
-  rules: {
-    steps: 20,
-    tripGapMs: 600000,
-    maxSpeedKmh: 250,
-    maxFutureMs: 300000,
-    memoryMs: 3600000,
-  },
-  createdAtMs: 1709478000000,
-  stages: [],
-  predictedItemsPerS: 0,
-  predictedLatencyMs: 0,
-} as const;
-const forecast = {
-  ...plan,
-  stages: [
-    {
-      nodes: ['알파', 'beta'],
-      replicas: 2,
-      computeMs: 0.0625,
-      hopMs: 0.03125,
-      itemsPerS: 21333.5,
-    },
-    { nodes: [], replicas: 1, computeMs: 0.1, hopMs: 0, itemsPerS: 10000 },
-  ],
-  predictedItemsPerS: 9876.5,
-  predictedLatencyMs: 12.25,
-};
-const offer = {
-  node: '노드-1',
-  cores: 0.5,
-  memoryBytes: 8000000000,
-  speed: 1.25,
-  uploadBytesPerS: 150000000,
-  downloadBytesPerS: 300000000,
-  roundTripMs: 2.125,
-  modelDigest: 'ab'.repeat(32),
-  measuredAtMs: 1709478000000,
-  profile: '{"version":1,"node":"노드-1"}',
-};
-const leastOffer = {
-  node: '',
-  cores: 0,
-  memoryBytes: 0,
-  speed: 1,
-  uploadBytesPerS: 0,
-  downloadBytesPerS: 0,
-  roundTripMs: 0,
-  modelDigest: '',
-  measuredAtMs: 0,
-  profile: '',
 };
 const report = {
   worker: 'stage-2-a',
