@@ -92,9 +92,7 @@ export class PlanFinder {
     if (!fastest.isProven && limits.isRough !== true) this.#gaveUp = true;
     if (fastest.stages === undefined || fastest.ratePerS * sameRate <= reachedPerS) return slower;
     const prices = this.#pricesOf('nodes', limits);
-    return (
-      this.#cheapest(prices, fastest.ratePerS * sameRate, limits) ?? this.#run(fastest.stages)
-    );
+    return this.#cheapest(prices, fastest.ratePerS * sameRate, limits) ?? this.#run(fastest.stages);
   }
 
   #cheapest(prices: Prices, ratePerS: number, limits: FinderLimits): PlannedRun | undefined {
