@@ -16,9 +16,9 @@ export interface Bound {
 }
 
 /** Rent of a place by kind, and of each place that counts towards the limit of workers. */
-interface Rents {
+export interface Rents {
   readonly byKind: Float64Array;
-  perWorker: number;
+  readonly perWorker: number;
 }
 
 /** The least price of a plan, by a bound. */
@@ -26,49 +26,8 @@ export function leastPrice({ toGo, allRent }: Bound): number {
   return (toGo[0] ?? Infinity) - allRent;
 }
 
-/** The bound without rents. */
-export function freeBound(problem: PlanProblem, options: StageOptions): Bound {
-  const rents = { byKind: new Float64Array(problem.kinds.length), perWorker: 0 };
-  return boundOf(problem, options, rents, problem.placeCount);
-}
-
-const rounds = 40;
-/** Rounds without a better bound until the steps become smaller. */
-const patience = 4;
-
-/**
- * Raises the rents of kinds that the cheapest way uses more of than there are, and lowers the
- * others', until the bound reaches `enough` or no longer gets better.
- * @param enough a price above which no plan is of interest
- * @see Polyak, Minimization of unsmooth functionals (1969): the length of the steps
- */
-export function raisedBound(
-  problem: PlanProblem,
-  options: StageOptions,
-  maxWorkers: number,
-  enough: number,
-): Bound {
-  const rents: Rents = { byKind: new Float64Array(problem.kinds.length), perWorker: 0 };
-  let best = boundOf(problem, options, rents, maxWorkers);
-  let [pace, sinceBest] = [1, 0];
-  let bound = best;
-  for (let round = 0; round < rounds; round += 1) {
-    const missing = enough - leastPrice(bound);
-    if (missing <= 0 || !moveRents(rents, problem, options, bound, maxWorkers, pace * missing))
-      break;
-    bound = boundOf(problem, options, rents, maxWorkers);
-    if (leastPrice(bound) > leastPrice(best)) {
-      best = bound;
-      sinceBest = 0;
-    } else if ((sinceBest += 1) === patience) {
-      pace /= 2;
-      sinceBest = 0;
-    }
-  }
-  return best;
-}
-
-function boundOf(
+/** The bound that rents make. `maxWorkers` are the most of the whole plan. */
+export function boundOf(
   problem: PlanProblem,
   options: StageOptions,
   { byKind, perWorker }: Rents,
@@ -105,33 +64,8 @@ function boundOf(
   return { rents, toGo, allRent };
 }
 
-/** @returns false where the cheapest way uses what there is, or there is no way at all */
-function moveRents(
-  rents: Rents,
-  problem: PlanProblem,
-  options: StageOptions,
-  bound: Bound,
-  maxWorkers: number,
-  missing: number,
-): boolean {
-  const used = usedByCheapest(rents, problem, options, bound);
-  if (used === undefined) return false;
-  const over = problem.kinds.map(({ places }, kind) => (used[kind] ?? 0) - places.length);
-  const overAll = used.reduce((sum, count) => sum + count, 0) - maxWorkers;
-  // What is not scarce and has no rent stays as it is.
-  const moves = over.map((excess, kind) => (excess < 0 && rents.byKind[kind] === 0 ? 0 : excess));
-  const moveAll = overAll < 0 && rents.perWorker === 0 ? 0 : overAll;
-  const length = moves.reduce((sum, move) => sum + move * move, moveAll * moveAll);
-  if (length === 0) return false;
-  for (const [kind, move] of moves.entries()) {
-    rents.byKind[kind] = Math.max(0, (rents.byKind[kind] ?? 0) + (missing * move) / length);
-  }
-  rents.perWorker = Math.max(0, rents.perWorker + (missing * moveAll) / length);
-  return true;
-}
-
 /** Workers of each kind that the cheapest way has; of kinds with one rent it takes the least used. */
-function usedByCheapest(
+export function usedByCheapest(
   { byKind }: Rents,
   problem: PlanProblem,
   options: StageOptions,

@@ -1,5 +1,6 @@
-import { freeBound, leastPrice, raisedBound, type Bound } from './bound.js';
+import { leastPrice, type Bound } from './bound.js';
 import type { PlanProblem } from './plan-problem.js';
+import { freeBound, raisedBound } from './priced-bound.js';
 import type { StageOptions } from './stage-options.js';
 import { StageSearch, type SearchResult } from './stage-search.js';
 

@@ -1,98 +1,110 @@
-import { cheapestStages } from './cheapest-stages.js';
 import { rangeIndex, type PlanProblem } from './plan-problem.js';
-import { stageOptions, type Prices, type StageLimits } from './stage-options.js';
 import type { ChosenStages } from './places-of-stages.js';
+import { possibleStages } from './possible-stages.js';
+import { Scarcity } from './scarcity.js';
+import { stageOptions, type Prices, type StageLimits } from './stage-options.js';
 
-/** The highest rate that a plan reaches. */
+/** What is asked of {@link fastestRate}. */
+export interface FastestRequest {
+  readonly maxWorkers: number;
+  readonly isAllowed: StageLimits['isAllowed'];
+  /** A rate that some plan is known to reach; 0 if none is. */
+  readonly reachedPerS: number;
+  /** Where to look first. */
+  readonly likelyPerS: number;
+  /** By which share the rate may be short of the highest; 0 for the highest itself. */
+  readonly tolerance: number;
+  /** Partial plans to look at for one rate. */
+  readonly effort: number;
+}
+
+/** The highest rate that was found. */
 export interface FastestRate {
   /** Items a second; 0 where the network doesn't fit in. */
   readonly ratePerS: number;
-  /** Stages that reach it; undefined if it is no higher than what was known to be reached. */
+  /** Stages that reach it; undefined if it is what was known to be reached. */
   readonly stages: ChosenStages | undefined;
-  /** False where the search gave up on some higher rate. */
+  /** False where the search gave up on a higher rate than the tolerance allows. */
   readonly isProven: boolean;
 }
 
-const byWorkers: Prices = { perWorker: 1, perStage: 0, perByte: 0, perMs: 0 };
+/** From here on the rates that a stage can have are tried one by one, in place of any number. */
+const close = 1.005;
+
+const free: Prices = { perWorker: 0, perStage: 0, perByte: 0, perMs: 0 };
+
+/** Looks for the highest rate that a plan reaches, by halving. */
+export function fastestRate(problem: PlanProblem, request: FastestRequest): FastestRate {
+  const { maxWorkers, isAllowed, reachedPerS, likelyPerS, tolerance, effort } = request;
+  const scarcity = new Scarcity(problem, maxWorkers);
+  let stages: ChosenStages | undefined;
+  let isProven = true;
+  let [low, high] = [reachedPerS, Infinity];
+  /** @returns whether a plan was found; `low` is then what it does, and else `high` the rate */
+  const tryRate = (ratePerS: number): boolean => {
+    const options = stageOptions(problem, { ratePerS, maxWorkers, isAllowed }, free);
+    const { found, isComplete } = possibleStages(problem, options, maxWorkers, scarcity, effort);
+    if (found === undefined) {
+      high = ratePerS;
+      isProven = isComplete;
+      return false;
+    }
+    stages = { options, chosen: found.options };
+    low = Math.max(ratePerS, rateOf(problem, stages));
+    return true;
+  };
+
+  if (low === 0 && !tryRate(0)) return { ratePerS: 0, stages, isProven };
+  for (let step = 1.02, next = Math.max(low * step, likelyPerS); tryRate(next); next = low * step) {
+    step *= step;
+  }
+  while (high > low * Math.max(close, 1 + tolerance)) tryRate(Math.sqrt(low * high));
+  if (tolerance === 0) {
+    const rates = possibleRates(problem, low, high);
+    let [reached, missed] = [-1, rates.length];
+    while (missed - reached > 1) {
+      const middle = (reached + missed) >> 1;
+      if (tryRate(rates[middle] ?? 0)) reached = middle;
+      else missed = middle;
+    }
+  }
+  return { ratePerS: low, stages, isProven };
+}
 
 /**
- * All rates that a stage can have, and so that a plan can have, in rising order: of each range of
- * layers with each kind as its slowest and each number of workers.
+ * The rates between two that a stage can have, and so that a plan can have, in rising order: of
+ * each range of layers with each kind as its slowest and each number of workers.
  */
-export function possibleRates({ rates, shares, layerCount }: PlanProblem): Float64Array {
+function possibleRates(problem: PlanProblem, above: number, below: number): Float64Array {
+  const { shares } = problem;
   const possible: number[] = [];
-  for (const ofKind of rates) {
-    for (let from = 0; from < layerCount; from += 1) {
-      for (let to = from + 1; to <= layerCount; to += 1) {
-        const rate = ofKind[rangeIndex(layerCount, from, to)] ?? -1;
-        if (rate <= 0) continue;
-        for (const { speedUp } of shares) possible.push(rate * speedUp);
+  for (const ofKind of problem.rates) {
+    for (const workerPerS of ofKind) {
+      if (workerPerS < 0) continue;
+      for (const { speedUp } of shares) {
+        const rate = workerPerS * speedUp;
+        if (rate > above && rate < below) possible.push(rate);
       }
     }
   }
   return Float64Array.from(possible).sort();
 }
 
-/** Looks for the highest rate among the possible ones, by halving their list. */
-export class FastestSearch {
-  readonly #problem: PlanProblem;
-  readonly #possible: Float64Array;
-  readonly #effort: number;
-
-  /** @param effort partial plans to look at for one rate */
-  constructor(problem: PlanProblem, effort: number) {
-    this.#problem = problem;
-    this.#possible = possibleRates(problem);
-    this.#effort = effort;
-  }
-
-  /**
-   * @param reachedPerS a rate that is known to be reached, or 0
-   * @param likelyPerS where to look first
-   */
-  fastest(
-    maxWorkers: number,
-    isAllowed: StageLimits['isAllowed'],
-    reachedPerS: number,
-    likelyPerS: number,
-  ): FastestRate {
-    let isProven = true;
-    let stages: ChosenStages | undefined;
-    // The rate at `low` is reached, that at `high` isn't.
-    let low = indexOf(this.#possible, reachedPerS);
-    let high = this.#possible.length;
-    let next = Math.min(high - 1, indexOf(this.#possible, likelyPerS) + 1);
-    while (high - low > 1) {
-      if (next <= low || next >= high) next = (low + high) >> 1;
-      const ratePerS = this.#possible[next] ?? 0;
-      const options = stageOptions(this.#problem, { ratePerS, maxWorkers, isAllowed }, byWorkers);
-      const { found, isComplete } = cheapestStages(this.#problem, options, {
-        maxWorkers,
-        // Numbers of workers are whole.
-        below: maxWorkers + 1e-6,
-        isFirstEnough: true,
-        effort: this.#effort,
-      });
-      if (found === undefined) {
-        high = next;
-        isProven &&= isComplete;
-      } else {
-        low = next;
-        stages = { options, chosen: found.options };
+/** What the slowest stage does if its slowest worker is of the slowest kind that it may be. */
+function rateOf(problem: PlanProblem, { options, chosen }: ChosenStages): number {
+  let from = 0;
+  let least = Infinity;
+  for (const option of chosen) {
+    const to = options.to[option] ?? 0;
+    const index = rangeIndex(problem.layerCount, from, to);
+    const workers = options.workers[option] ?? 0;
+    const speedUp = problem.shares.find((share) => share.workers === workers)?.speedUp ?? 0;
+    for (const [kind, rates] of problem.rates.entries()) {
+      if (((options.kinds[option] ?? 0) >> kind) & 1) {
+        least = Math.min(least, (rates[index] ?? 0) * speedUp);
       }
-      next = (low + high) >> 1;
     }
-    return { ratePerS: low < 0 ? 0 : (this.#possible[low] ?? 0), stages, isProven };
+    from = to;
   }
-}
-
-/** Index of the highest value that is no higher; −1 if there is none. */
-function indexOf(values: Float64Array, most: number): number {
-  let [low, high] = [-1, values.length];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? Infinity) <= most) low = middle;
-    else high = middle;
-  }
-  return low;
+  return least;
 }

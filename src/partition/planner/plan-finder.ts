@@ -1,21 +1,24 @@
 import type { LayerRange } from '../cuts.js';
-import { freeBound, leastPrice } from './bound.js';
+import { leastPrice } from './bound.js';
 import { cheapestStages } from './cheapest-stages.js';
 import { CostModel } from './cost-model.js';
 import { describeRun } from './describe-run.js';
-import { FastestSearch } from './fastest-rate.js';
+import { fastestRate } from './fastest-rate.js';
 import { kindsOf, maxKinds, mergedKinds } from './kinds.js';
 import { planProblem, type PlanProblem } from './plan-problem.js';
 import type { Goal, PlanRequest } from './plan-request.js';
 import type { PlannedRun } from './planned-run.js';
 import { placesOf } from './places.js';
 import { placesOfStages, type ChosenStages } from './places-of-stages.js';
+import { freeBound } from './priced-bound.js';
 import { stageOptions, type Prices, type StageLimits } from './stage-options.js';
 
 /** What may be part of the plan that is looked for. */
 export interface FinderLimits {
   readonly maxWorkers: number;
   readonly isAllowed?: StageLimits['isAllowed'];
+  /** Whether a plan that is nearly the best is good enough. */
+  readonly isRough?: boolean;
 }
 
 /** Allows stages with exactly one of these ranges of layers. */
@@ -24,7 +27,11 @@ export function allowedBy(ranges: readonly LayerRange[]): (from: number, to: num
 }
 
 /** Partial plans that a search looks at before it gives up; small networks never need as many. */
-const effort = 20_000;
+const effort = 6_000;
+
+/** The same where a plan need not be quite the best, and by how much it may miss that. */
+const roughEffort = 300;
+const roughTolerance = 1e-3;
 
 /** Rates this close are one: so many digits does a sum of doubles keep. */
 const sameRate = 1 - 1e-9;
@@ -41,7 +48,6 @@ export class PlanFinder {
   readonly areKindsMerged: boolean;
   readonly #request: PlanRequest;
   readonly #problem: PlanProblem;
-  #fastest: FastestSearch | undefined;
   #gaveUp = false;
 
   /** @throws {PartitionError} PROFILE_INCOMPLETE */
@@ -64,7 +70,7 @@ export class PlanFinder {
    * Of equally good ones it is that with the fewest workers, then stages, then bytes.
    */
   best(goal: Goal, limits: FinderLimits): PlannedRun | undefined {
-    if (goal === 'throughput') return this.fastest(limits, undefined);
+    if (goal === 'throughput') return this.fastest(limits);
     return this.#cheapest(this.#pricesOf(goal, limits), this.#request.ratePerS ?? 0, limits);
   }
 
@@ -72,13 +78,18 @@ export class PlanFinder {
    * The plan with the highest rate, whatever rate is asked for.
    * @param slower one with fewer workers, which is the answer where more of them don't help
    */
-  fastest(limits: FinderLimits, slower: PlannedRun | undefined): PlannedRun | undefined {
-    this.#fastest ??= new FastestSearch(this.#problem, effort);
-    const { maxWorkers, isAllowed } = limits;
+  fastest(limits: FinderLimits, slower?: PlannedRun): PlannedRun | undefined {
+    const { maxWorkers } = limits;
     const reachedPerS = slower?.itemsPerS ?? 0;
-    const likelyPerS = reachedPerS * (maxWorkers / Math.max(1, maxWorkers - 1));
-    const fastest = this.#fastest.fastest(maxWorkers, isAllowed, reachedPerS, likelyPerS);
-    if (!fastest.isProven) this.#gaveUp = true;
+    const fastest = fastestRate(this.#problem, {
+      maxWorkers,
+      isAllowed: limits.isAllowed,
+      reachedPerS,
+      likelyPerS: reachedPerS * (maxWorkers / Math.max(1, maxWorkers - 1)),
+      tolerance: limits.isRough === true ? roughTolerance : 0,
+      effort: limits.isRough === true ? roughEffort : effort,
+    });
+    if (!fastest.isProven && limits.isRough !== true) this.#gaveUp = true;
     if (fastest.stages === undefined || fastest.ratePerS * sameRate <= reachedPerS) return slower;
     const prices = this.#pricesOf('nodes', limits);
     return this.#cheapest(prices, fastest.ratePerS * sameRate, limits) ?? this.#run(fastest.stages);
@@ -91,9 +102,9 @@ export class PlanFinder {
       maxWorkers,
       below: Infinity,
       isFirstEnough: false,
-      effort,
+      effort: limits.isRough === true ? roughEffort : effort,
     });
-    if (!isComplete) this.#gaveUp = true;
+    if (!isComplete && limits.isRough !== true) this.#gaveUp = true;
     return found && this.#run({ options, chosen: found.options });
   }
 

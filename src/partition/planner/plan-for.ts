@@ -7,6 +7,9 @@ import type { Goal, PlanRequest } from './plan-request.js';
 import type { PlanTable } from './plan-table.js';
 import { workersOf, type PlannedRun } from './planned-run.js';
 
+/** With more places than these the rows that are not chosen may miss their best by a little. */
+const exactRows = 12;
+
 /**
  * Chooses how many workers to use, where to cut, and what runs where, by the cost model of
  * docs/planning.md, and says what else there is.
@@ -58,19 +61,26 @@ function fewest(finder: PlanFinder): Rows {
 /** From one worker on: each row begins at the rate of the one before. */
 function fastestRows(finder: PlanFinder): (PlannedRun | null)[] {
   const rows: (PlannedRun | null)[] = [];
-  for (let maxWorkers = 1; maxWorkers <= finder.placeCount; maxWorkers += 1) {
-    rows.push(finder.fastest({ maxWorkers }, rows.at(-1) ?? undefined) ?? null);
+  const last = finder.placeCount;
+  for (let maxWorkers = 1; maxWorkers <= last; maxWorkers += 1) {
+    const isRough = last > exactRows && maxWorkers < last;
+    rows.push(finder.fastest({ maxWorkers, isRough }, rows.at(-1) ?? undefined) ?? null);
   }
   return rows;
 }
 
-/** From all workers down: the best plan is that of all rows that have as many workers as it. */
+/**
+ * From all workers down: the best plan is that of all rows that have as many workers as it. With
+ * fewer than keep up with the rate there is none.
+ */
 function cheapestRows(finder: PlanFinder, goal: Goal): (PlannedRun | null)[] {
   const rows = Array.from({ length: finder.placeCount }, (): PlannedRun | null => null);
+  const fewest = finder.best('nodes', { maxWorkers: finder.placeCount });
+  if (fewest === undefined) return rows;
   let maxWorkers = finder.placeCount;
-  while (maxWorkers > 0) {
-    const run = finder.best(goal, { maxWorkers });
-    if (run === undefined) break;
+  while (maxWorkers >= workersOf(fewest)) {
+    const isRough = finder.placeCount > exactRows && maxWorkers < finder.placeCount;
+    const run = finder.best(goal, { maxWorkers, isRough }) ?? fewest;
     const workers = workersOf(run);
     rows.fill(run, workers - 1, maxWorkers);
     maxWorkers = workers - 1;

@@ -78,12 +78,15 @@ class OptionList {
   readonly #fewest: Int32Array;
   /** By kind: the workers needed if it is the slowest in the stage. */
   readonly #needs: Int32Array;
+  /** By kind: index of the share that the last range needed. */
+  readonly #lastShares: Int32Array;
 
   constructor(problem: PlanProblem, prices: Prices) {
     this.#problem = problem;
     this.#prices = prices;
     this.#fewest = new Int32Array(problem.supply.length);
     this.#needs = new Int32Array(problem.kinds.length);
+    this.#lastShares = new Int32Array(problem.kinds.length);
   }
 
   /** What is added from now on starts at another layer. */
@@ -93,21 +96,38 @@ class OptionList {
   }
 
   addRange(from: number, to: number, { ratePerS, maxWorkers }: StageLimits): void {
-    const { layerCount, rates, shares, kinds } = this.#problem;
+    const { layerCount, rates } = this.#problem;
     const index = rangeIndex(layerCount, from, to);
-    let least = Infinity;
-    for (let kind = 0; kind < kinds.length; kind += 1) {
-      const need = workersFor(ratePerS, rates[kind]?.[index] ?? -1, shares);
-      this.#needs[kind] = need;
+    const needs = this.#needs;
+    let least = unreachable;
+    for (let kind = 0; kind < needs.length; kind += 1) {
+      const need = this.#workersFor(kind, rates[kind]?.[index] ?? -1, ratePerS);
+      needs[kind] = need;
       if (need < least) least = need;
     }
     while (least <= maxWorkers) {
       this.#addGroups(index, to, least);
-      least = this.#needs.reduce(
-        (next, need) => (need > least && need < next ? need : next),
-        unreachable,
-      );
+      let next = unreachable;
+      for (let kind = 0; kind < needs.length; kind += 1) {
+        const need = needs[kind] ?? unreachable;
+        if (need > least && need < next) next = need;
+      }
+      least = next;
     }
+  }
+
+  /** The fewest workers like one of the given rate that keep up together. */
+  #workersFor(kind: number, workerPerS: number, ratePerS: number): number {
+    if (workerPerS < 0) return unreachable;
+    const { shares } = this.#problem;
+    // Ranges come in order, so that it is seldom far from the last one's.
+    let share = this.#lastShares[kind] ?? 0;
+    while (share > 0 && workerPerS * (shares[share - 1]?.speedUp ?? 0) >= ratePerS) share -= 1;
+    while (share < shares.length && workerPerS * (shares[share]?.speedUp ?? 0) < ratePerS) {
+      share += 1;
+    }
+    this.#lastShares[kind] = share;
+    return shares[share]?.workers ?? unreachable;
   }
 
   /** The options with so many workers: one, or one for each latency where latency has a price. */
@@ -170,17 +190,4 @@ class OptionList {
     }
     return false;
   }
-}
-
-/** The fewest workers like one of the given rate that keep up together; more than any plan has if none do. */
-function workersFor(
-  ratePerS: number,
-  workerPerS: number,
-  shares: readonly { workers: number; speedUp: number }[],
-): number {
-  if (workerPerS < 0) return unreachable;
-  for (const { workers, speedUp } of shares) {
-    if (workerPerS * speedUp >= ratePerS) return workers;
-  }
-  return unreachable;
 }

@@ -151,7 +151,7 @@ export class StageSearch {
       (workers[option] ?? 0) * (bound.rents[kinds[option] ?? 0] ?? 0) +
       (bound.toGo[to[option] ?? 0] ?? Infinity) -
       (bound.allRent - (this.#rentUsed[index] ?? 0));
-    return least < this.#below - 1e-12 * Math.abs(this.#below);
+    return least * (1 + 1e-12) < this.#below;
   }
 
   #orderAt(layer: number): Int32Array {
