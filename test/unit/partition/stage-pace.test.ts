@@ -95,6 +95,7 @@ describe('a measured profile', () => {
       { batch: 64, ms: 0 },
     ],
     rangeErrors: [],
+    hopErrors: [],
     link: null,
     cuts: [{ raw: 80 }, { raw: 40 }, { raw: 40 }, { raw: 40 }, { raw: 20 }],
     hops: [],
