@@ -43,6 +43,10 @@ const benches: Readonly<Record<string, BenchEntry>> = {
     about: 'what more lanes, vehicles, width, depth and stages cost',
     load: async () => (await import('./scale/scale.js')).scale,
   },
+  plan: {
+    about: 'what the planner predicts beside what its plans do, on nodes under quotas',
+    load: async () => (await import('./plan.js')).plan,
+  },
   planner: {
     about: 'how long planning takes for a hundred layers and fifty nodes of five kinds',
     load: async () => (await import('./planner/planner.js')).planner,

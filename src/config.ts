@@ -43,6 +43,8 @@ const schema = z.strictObject({
   sessionTimeoutMs: z.coerce.number().int().min(1_000).max(300_000).default(6_000),
   /** Lanes that stand still for this long though they ought to move are begun anew. */
   stallTimeoutMs: z.coerce.number().int().min(1_000).max(86_400_000).default(60_000),
+  /** Computing that takes more than this many times the planned time is a deviation. */
+  deviationFactor: z.coerce.number().gt(1).max(100).default(1.25),
   /** Where a worker answers whether it is well; without it, or with `none`, nowhere. */
   healthListen: listenAddress.optional(),
   logLevel: z.enum(logLevels).default('info'),
@@ -58,6 +60,7 @@ const environmentNames: Record<keyof Config, string> = {
   lanes: 'STAGECOACH_LANES',
   sessionTimeoutMs: 'STAGECOACH_SESSION_TIMEOUT_MS',
   stallTimeoutMs: 'STAGECOACH_STALL_TIMEOUT_MS',
+  deviationFactor: 'STAGECOACH_DEVIATION_FACTOR',
   healthListen: 'STAGECOACH_HEALTH_LISTEN',
   logLevel: 'STAGECOACH_LOG_LEVEL',
 };
@@ -82,12 +85,35 @@ const noBroker =
  * @throws {ConfigError} with all that is wrong, one line each
  */
 export function loadConfig(sources: ConfigSources): Config {
+  const settings = settingsOf(sources);
+  settings.brokers ??= localBroker(sources.projectDir);
+  return parsedBy(schema, settings);
+}
+
+/** What a command needs to know that talks to no cluster. */
+export type OfflineConfig = Omit<Config, 'brokers'>;
+
+/**
+ * Makes the configuration of a process that needs no broker.
+ *
+ * @throws {ConfigError} with all that is wrong, one line each
+ */
+export function loadOfflineConfig(sources: Omit<ConfigSources, 'projectDir'>): OfflineConfig {
+  const settings = settingsOf(sources);
+  delete settings.brokers;
+  return parsedBy(schema.omit({ brokers: true }), settings);
+}
+
+function settingsOf(sources: Omit<ConfigSources, 'projectDir'>): Record<string, unknown> {
   const settings = { ...fromFile(sources.file), ...fromEnvironment(sources.environment) };
   for (const key of Object.keys(environmentNames)) {
     if (sources.flags[key] !== undefined) settings[key] = sources.flags[key];
   }
-  settings.brokers ??= localBroker(sources.projectDir);
-  const parsed = schema.safeParse(settings);
+  return settings;
+}
+
+function parsedBy<T>(type: z.ZodType<T>, settings: Record<string, unknown>): Readonly<T> {
+  const parsed = type.safeParse(settings);
   if (parsed.success) return Object.freeze(parsed.data);
   throw new ConfigError(
     ['The configuration can’t be used:', ...parsed.error.issues.map(describeIssue(settings))].join(
@@ -98,8 +124,7 @@ export function loadConfig(sources: ConfigSources): Config {
 
 /** Whether file, environment or flags say which brokers to use. */
 export function namesBrokers(sources: Omit<ConfigSources, 'projectDir'>): boolean {
-  const settings = { ...fromFile(sources.file), ...fromEnvironment(sources.environment) };
-  return (sources.flags['brokers'] ?? settings['brokers']) !== undefined;
+  return settingsOf(sources).brokers !== undefined;
 }
 
 function describeIssue(settings: Record<string, unknown>) {

@@ -118,6 +118,7 @@ export function instanceOf({
       return {
         name: `layer-${index}`,
         className: 'Dense',
+        route: 'native',
         weightsBytes: weightsBytes * (0.5 + next()),
         workingBytes: 100_000,
         times: [1, 8, 64].map((batch) => ({
@@ -126,6 +127,10 @@ export function instanceOf({
         })),
       };
     }),
+    calls: [1, 8, 64].map((batch) => ({ batch, ms: 0.02 * (2 + batch) })),
+    rangeErrors: [],
+    hopErrors: [],
+    link: null,
     cuts: Array.from({ length: layers + 1 }, () => ({ raw: Math.round(cutBytes * (1 + next())) })),
     hops: [
       { encoding: 'raw', recordMs, itemMs: 0.005, decodeNsPerByte: 0.5, encodeNsPerByte: 0.5 },

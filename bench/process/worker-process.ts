@@ -70,7 +70,13 @@ const handlers = {
     await ready();
     const { stage, stages } = job;
     const options = optionsOf(job, `stage-${stage}-0`);
-    running = await startStage({ ...options, stage, stages, model: await modelOf(job.work) });
+    running = await startStage({
+      ...options,
+      stage,
+      stages,
+      model: await modelOf(job.work),
+      deviationFactor: 1.25,
+    });
   },
   async startSink(job: WorkerJob): Promise<void> {
     const { startSink } = await import('../../src/sink/sink-runner.js');

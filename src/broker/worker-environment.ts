@@ -142,7 +142,12 @@ export async function workOnLanes(env: WorkerEnvironment, work: LaneWork): Promi
     env.log,
   );
   return {
-    health: () => ({ ...env.meter.totals, ...worker.health }),
+    health: () => ({
+      ...env.meter.totals,
+      ...worker.health,
+      computeOverPlan: null,
+      isSlowerThanPlanned: false,
+    }),
     async stop() {
       try {
         await worker.stop();

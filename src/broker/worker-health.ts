@@ -26,4 +26,7 @@ export interface WorkerHealth extends LanesHealth {
   readonly identity: WorkerIdentity;
   readonly items: number;
   readonly deadLetters: number;
+  /** Of a stage: measured time of computing an item over the planned time; null where unknown. */
+  readonly computeOverPlan: number | null;
+  readonly isSlowerThanPlanned: boolean;
 }

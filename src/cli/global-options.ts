@@ -20,6 +20,12 @@ export function clusterCommand(name: string): Command {
         'lanes that stand still are begun anew (default: 60000)',
       ),
     )
+    .addOption(
+      new Option(
+        '--deviation-factor <x>',
+        'what takes more than x times the planned time is told of (default: 1.25)',
+      ),
+    )
     .addOption(new Option('--log-level <level>', 'what is logged').choices(logLevels));
 }
 

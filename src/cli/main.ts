@@ -8,9 +8,11 @@ import { deadLettersCommand } from './dead-letters.js';
 import { feedCommand } from './feed.js';
 import { fleetCommand } from './fleet.js';
 import { importCommand } from './import.js';
+import { planCommand } from './plan.js';
 import { profileCommand } from './profile.js';
 import { tellParent } from './tell-parent.js';
 import { predictionsCommand } from './predictions.js';
+import { statusCommand } from './status.js';
 import { trainCommand } from './train.js';
 import { upCommand } from './up.js';
 import { verifyCommand } from './verify.js';
@@ -39,6 +41,8 @@ const program = new Command('stagecoach')
   .addCommand(deadLettersCommand())
   .addCommand(importCommand())
   .addCommand(profileCommand())
+  .addCommand(planCommand())
+  .addCommand(statusCommand())
   .addCommand(trainCommand());
 
 // Whoever reads the output may have seen enough, as `head` does.

@@ -21,6 +21,8 @@ import type { UpFlags } from './up.js';
 /** What is deployed, and on how many brokers. */
 export interface Deployed {
   readonly plan: PlanRecord;
+  /** Workers of each stage. */
+  readonly workers: readonly number[];
   readonly brokers: number;
 }
 
@@ -67,6 +69,7 @@ export class PipelineRun {
         STAGECOACH_LANES: String(config.lanes),
         STAGECOACH_SESSION_TIMEOUT_MS: String(config.sessionTimeoutMs),
         STAGECOACH_STALL_TIMEOUT_MS: String(config.stallTimeoutMs),
+        STAGECOACH_DEVIATION_FACTOR: String(config.deviationFactor),
         STAGECOACH_LOG_LEVEL: config.logLevel,
         // One address is not enough for several workers on one machine.
         STAGECOACH_HEALTH_LISTEN: 'none',
@@ -143,17 +146,18 @@ export class PipelineRun {
   }
 
   #startWorkers(): void {
-    const { name: plan } = this.#deployed.plan;
+    const { plan, workers } = this.#deployed;
     const start = (name: string, ...command: string[]) => {
-      const args = [...command, '--plan', plan, '--name', name];
+      const args = [...command, '--plan', plan.name, '--name', name];
       this.#supervisor.start({ name, args, endsByItself: false });
     };
     start('windower-0', 'windower');
-    for (let stage = 1; stage <= this.#stages; stage += 1) {
-      for (let replica = 0; replica < this.#flags.replicas; replica += 1) {
+    workers.forEach((count, index) => {
+      const stage = index + 1;
+      for (let replica = 0; replica < count; replica += 1) {
         start(`stage-${stage}-${replica}`, 'stage', String(stage));
       }
-    }
+    });
     start('sink-0', 'sink');
   }
 

@@ -1,9 +1,8 @@
 import { Grid } from '../geo/grid.js';
 import { defaultRules } from '../geo/windows.js';
 import { gridPath, type ModelFiles } from '../model/model-files.js';
-import { networkInput } from '../model/engine/ports.js';
-import { readNetwork } from '../model/network.js';
-import { sizeOf, type HostTensor } from '../model/tensor.js';
+import { readNetwork, type Network } from '../model/network.js';
+import { sizeOf, type HostTensor, type TensorSpec } from '../model/tensor.js';
 import { seededRandom } from '../model/training/random.js';
 import { fleetWindows } from '../producer/fleet-windows.js';
 
@@ -13,26 +12,41 @@ import { fleetWindows } from '../producer/fleet-windows.js';
  *
  * @param rows at most; fewer where the fleet's windows are fewer
  */
-export function profileInput(files: ModelFiles, rows: number): HostTensor {
+export function profileInputs(files: ModelFiles, rows: number): HostTensor[] {
   const network = readNetwork(files);
-  const { name, dtype, itemShape } = networkInput(network);
+  const [first, ...others] = network.inputs;
+  const windows = first && others.length === 0 ? windowsFor(files, first, rows) : null;
+  if (windows !== null) return [windows];
+  return network.inputs.map((spec, input) => randomInput(network, spec, input, rows));
+}
+
+function windowsFor(
+  files: ModelFiles,
+  { name, dtype, itemShape }: TensorSpec,
+  rows: number,
+): HostTensor | null {
   const grid = files.get(gridPath);
   const [steps = 0, ...more] = itemShape;
-  if (dtype === 'int32' && grid !== undefined && more.length === 0) {
-    const { cells, count } = fleetWindows(
-      Grid.read(grid),
-      { ...defaultRules, steps },
-      rows,
-      'profile',
-    );
-    if (count > 0) return { name, dtype, shape: [count, steps], data: cells };
-  }
+  if (dtype !== 'int32' || grid === undefined || more.length > 0) return null;
+  const rules = { ...defaultRules, steps };
+  const { cells, count } = fleetWindows(Grid.read(grid), rules, rows, 'profile');
+  return count === 0 ? null : { name, dtype, shape: [count, steps], data: cells };
+}
+
+function randomInput(
+  { layers, takes }: Network,
+  { name, dtype, itemShape }: TensorSpec,
+  input: number,
+  rows: number,
+): HostTensor {
   const random = seededRandom(rows);
   const shape = [rows, ...itemShape];
-  const idCount = network.layers[0]?.idCount ?? 1;
+  const idCounts = layers.flatMap(({ idCount }, layer) =>
+    idCount !== undefined && takes[layer]?.includes(input) === true ? [idCount] : [],
+  );
   const data =
     dtype === 'int32'
-      ? Int32Array.from({ length: sizeOf(shape) }, () => random.below(idCount))
+      ? Int32Array.from({ length: sizeOf(shape) }, () => random.below(Math.min(...idCounts)))
       : Float32Array.from({ length: sizeOf(shape) }, () => random.normal());
   return { name, dtype, shape, data };
 }

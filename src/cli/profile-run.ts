@@ -22,7 +22,7 @@ import { ready } from '../wire/zstd.js';
 import { commandContext, type CommandContext } from './global-options.js';
 import { fullEffort, quickEffort } from './profile-effort.js';
 import { brokerHops, codecHops, type BrokerHops } from './profile-hops.js';
-import { profileInput } from './profile-inputs.js';
+import { profileInputs } from './profile-inputs.js';
 import type { ProfileFlags } from './profile.js';
 import { writeJson } from './write-json.js';
 
@@ -110,7 +110,7 @@ async function lookAtCuts(
   let longest: HostTensor | null = null;
   for await (const { tensors } of crossings(
     files,
-    profileInput(files, recordItems),
+    profileInputs(files, recordItems),
     topKOf(files, topK),
   )) {
     cuts.push(

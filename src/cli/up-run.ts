@@ -1,26 +1,20 @@
-import { basename } from 'node:path';
 import { connected } from '../broker/connect.js';
 import { createKafka, type Admin, type Kafka } from '../broker/kafka-client.js';
 import { LaneLog } from '../broker/lane-log.js';
 import { LaneWriter } from '../broker/lane-writer.js';
 import { deploy } from '../control/deployment.js';
-import { defaultRules } from '../geo/windows.js';
 import { loadModelFiles, type ModelFiles } from '../model/model-files.js';
 import { describeLayers } from '../model/network.js';
-import { checkTakesWindows } from '../model/next-cell.js';
 import { renderSummary } from '../observe/render-summary.js';
 import { isSound } from '../observe/summary.js';
 import { styleFor } from '../observe/terminal.js';
 import { balanced } from '../partition/balanced.js';
 import { manual } from '../partition/manual.js';
-import type { PlanRecord } from '../wire/partition-plan.js';
+import { deploymentOf, divisionInFile, type Division } from './division.js';
 import type { CommandContext } from './global-options.js';
 import { PipelineRun } from './pipeline-run.js';
 import { writeJson } from './write-json.js';
 import type { UpFlags } from './up.js';
-
-/** Candidates in a prediction. */
-const topK = 5;
 
 /** What a run on this machine talks to the cluster with. */
 export interface RunIo {
@@ -46,9 +40,14 @@ export async function runUp(context: CommandContext, flags: UpFlags): Promise<nu
   };
   try {
     const model = await loadModelFiles(flags.model);
-    const plan = await deployFrom(io, context, flags, model);
+    const division = await divisionOf(context, flags, model);
+    const plan = await deploy(
+      { ...io, log: context.log },
+      deploymentOf(context.config, { ...flags, files: model }, division),
+    );
     const { brokers } = await admin.describeCluster();
-    const run = new PipelineRun(io, context, flags, { plan, brokers: brokers.length });
+    const { workers } = division;
+    const run = new PipelineRun(io, context, flags, { plan, workers, brokers: brokers.length });
     const summary = await run.toItsEnd();
     process.stdout.write(`${renderSummary(summary, styleFor(process.stdout, process.env))}\n`);
     if (flags.json !== undefined) await writeJson(flags.json, summary);
@@ -58,29 +57,19 @@ export async function runUp(context: CommandContext, flags: UpFlags): Promise<nu
   }
 }
 
-function deployFrom(
-  io: RunIo,
-  { config, log }: CommandContext,
-  flags: UpFlags,
+/** What is to run: what a plan file orders, or what the flags do. */
+async function divisionOf(
+  { config }: CommandContext,
+  { planFile, cuts, stages, replicas }: UpFlags,
   model: ModelFiles,
-): Promise<PlanRecord> {
-  checkTakesWindows(model, defaultRules.steps);
-  const layers = describeLayers(model);
-  const strategy = flags.cuts === undefined ? balanced : manual(flags.cuts);
-  const stages = flags.cuts === undefined ? flags.stages : flags.cuts.length + 1;
-  return deploy(
-    { ...io, log },
-    {
-      pipeline: config.pipeline,
-      lanes: config.lanes,
-      modelName: basename(flags.model),
-      model,
-      strategy: strategy.name,
-      cuts: strategy.cut(layers, stages),
-      topK,
-      encoding: 'raw',
-      rules: defaultRules,
-      newPlan: flags.newPlan === true,
-    },
-  );
+): Promise<Division> {
+  if (planFile !== undefined) return divisionInFile(planFile, config, model);
+  const strategy = cuts === undefined ? balanced : manual(cuts);
+  const count = cuts === undefined ? stages : cuts.length + 1;
+  return {
+    strategy: strategy.name,
+    cuts: strategy.cut(describeLayers(model), count),
+    encoding: 'raw',
+    workers: Array.from({ length: count }, () => replicas),
+  };
 }

@@ -13,6 +13,8 @@ export interface UpFlags extends FleetFlags {
   /** Workers of each stage. */
   readonly replicas: number;
   readonly cuts?: readonly number[];
+  /** What `stagecoach plan --json` has written: cuts, workers, encoding and predictions. */
+  readonly planFile?: string;
   readonly model: string;
   readonly predictions?: number;
   readonly json?: string;
@@ -38,6 +40,13 @@ export function upCommand(): Command {
       new Option('--replicas <n>', 'workers of each stage, which share its lanes')
         .argParser(wholeNumber(1))
         .default(1),
+    )
+    .addOption(
+      new Option('--plan-file <file>', 'run what "stagecoach plan --json" has chosen').conflicts([
+        'stages',
+        'cuts',
+        'replicas',
+      ]),
     )
     .option(
       '--model <dir>',

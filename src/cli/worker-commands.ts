@@ -9,6 +9,7 @@ import type { WorkerIdentity } from '../broker/worker-meter.js';
 import { fetchModel } from '../control/model-store.js';
 import { findPlan } from '../control/plan-store.js';
 import { learnSchemas } from '../control/schema-store.js';
+import type { Config } from '../config.js';
 import { ConfigError } from '../errors.js';
 import { Grid } from '../geo/grid.js';
 import { fileOf, gridPath, type ModelFiles } from '../model/model-files.js';
@@ -27,7 +28,11 @@ interface Orders {
   readonly files: ModelFiles;
 }
 
-type StartWorker = (options: WorkerOptions, orders: Orders) => Promise<RunningWorker>;
+type StartWorker = (
+  options: WorkerOptions,
+  orders: Orders,
+  config: Config,
+) => Promise<RunningWorker>;
 
 /** What a worker's process is, before it knows its plan. */
 type WorkerKind = Pick<WorkerIdentity, 'role' | 'stage'>;
@@ -89,7 +94,7 @@ async function startWorker(
     onNotice: (notice: string) => void tellParent(notice),
     onFatal,
   };
-  return start(options, orders);
+  return start(options, orders, config);
 }
 
 async function readOrders(
@@ -157,7 +162,7 @@ export function stageCommand(): Command {
       const stage = Number(number);
       const kind = { role: 'stage', stage } as const;
       collectAllAtOnce();
-      await runWorker(`stage-${number}`, kind, flags, async (options, { plan, files }) => {
+      await runWorker(`stage-${number}`, kind, flags, async (options, { plan, files }, config) => {
         const { startStage } = await import('../stage/stage-runner.js');
         const { compileSubModel } = await import('../model/engine/sub-model.js');
         const { describeLayers } = await import('../model/network.js');
@@ -173,7 +178,8 @@ export function stageCommand(): Command {
         const topK = stage === stages ? plan.topK : undefined;
         const model = await compileSubModel(files, { ...range, topK });
         sayRoutes(options, range, layersByTfjs(files, range));
-        return startStage({ ...options, stage, stages, model });
+        const { deviationFactor } = config;
+        return startStage({ ...options, stage, stages, model, deviationFactor });
       });
     });
 }

@@ -15,6 +15,8 @@ export interface StageRow extends StageName, WorkMeans {
   /** Records of the input that wait, over all lanes; null while no worker is heard of. */
   readonly lag: number | null;
   readonly itemsPerS: number;
+  /** That the means are of. */
+  readonly inferences: number;
   /** Resident memory of all workers together. */
   readonly rssBytes: number;
   /** By all workers that ever were. */
@@ -160,6 +162,7 @@ function rowOf({ role, stage, total, workers }: StageState, nowMs: number): Stag
     workers: live.length,
     lag: live.length === 0 ? null : live.reduce((sum, worker) => sum + worker.last.lag, 0),
     itemsPerS,
+    inferences: recentWork.inferences,
     rssBytes: live.reduce((sum, worker) => sum + worker.last.rssBytes, 0),
     items: total.items,
     deadLetters: total.deadLetters,

@@ -24,6 +24,8 @@ export class WorkerMetrics {
   readonly #deadLetters: prometheus.Counter;
   readonly #lanes: prometheus.Gauge<'state'>;
   readonly #lag: prometheus.Gauge<'lane'>;
+  readonly #overPlan: prometheus.Gauge;
+  readonly #slower: prometheus.Gauge;
 
   constructor(identity: MetricsIdentity) {
     this.#identity = identity;
@@ -56,6 +58,16 @@ export class WorkerMetrics {
       labelNames: ['lane'],
       registers,
     });
+    this.#overPlan = new prometheus.Gauge({
+      name: 'stagecoach_compute_over_plan',
+      help: 'Measured time of computing an item over the planned time; absent while unknown',
+      registers,
+    });
+    this.#slower = new prometheus.Gauge({
+      name: 'stagecoach_slower_than_planned',
+      help: '1 where computing takes longer than planned by more than the deviation factor',
+      registers,
+    });
   }
 
   /**
@@ -77,6 +89,10 @@ export class WorkerMetrics {
     }
     this.#lag.reset();
     for (const { lane, lag } of lanes) this.#lag.set({ lane: String(lane) }, lag);
+    const overPlan = health?.computeOverPlan ?? null;
+    if (overPlan === null) this.#overPlan.remove();
+    else this.#overPlan.set(overPlan);
+    this.#slower.set(health?.isSlowerThanPlanned === true ? 1 : 0);
     return this.#registry.metrics();
   }
 }

@@ -1,3 +1,9 @@
+/**
+ * How a layer is computed: as a part of a native graph; by tfjs-layers, which is slower; or not at
+ * all, since it changes nothing in prediction.
+ */
+export type LayerRoute = 'native' | 'tfjs' | 'identity';
+
 /** What one layer of a network costs, for whoever decides where to cut it. */
 export interface LayerCost {
   readonly name: string;

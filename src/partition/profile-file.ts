@@ -28,7 +28,7 @@ const schema = z
         z.object({
           name: z.string(),
           className: z.string(),
-          route: z.enum(['native', 'tfjs']),
+          route: z.enum(['native', 'tfjs', 'identity']),
           weightsBytes: bytes,
           workingBytes: bytes,
           times: z.array(z.object({ batch: z.int().positive(), ms: measured })).min(1),

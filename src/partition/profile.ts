@@ -1,4 +1,5 @@
 import type { Encoding } from '../wire/tensor.js';
+import type { LayerRoute } from './layers.js';
 
 /** A quantity that was measured several times. */
 export interface Measured {
@@ -29,8 +30,7 @@ export interface LayerProfile {
   readonly name: string;
   /** As tfjs-layers and Keras call it: `GRU`, `Dense`, … */
   readonly className: string;
-  /** Whether it is written into a native graph, or left to tfjs-layers, which is slower. */
-  readonly route: 'native' | 'tfjs';
+  readonly route: LayerRoute;
   readonly weightsBytes: number;
   /** Memory for its output, for each item of a batch. Bytes. */
   readonly workingBytes: number;

@@ -20,6 +20,8 @@ const summary = z.object({
   identicalToUncut: z.boolean(),
   restarts: count,
   plan: z.string(),
+  cuts: z.array(count),
+  processes: z.array(z.object({ role: z.string(), stage: count })),
   stages: z.array(
     z.object({
       role: z.enum(['feed', 'windower', 'stage', 'sink']),

@@ -33,7 +33,7 @@ import { startSink } from '../../src/sink/sink-runner.js';
 import type { RowModel } from '../../src/stage/stage-logic.js';
 import { startStage } from '../../src/stage/stage-runner.js';
 import { decodeDeadLetter, type DeadLetter } from '../../src/wire/dead-letter.js';
-import type { PlanRecord } from '../../src/wire/partition-plan.js';
+import type { PlanForecast, PlanRecord } from '../../src/wire/partition-plan.js';
 import { decodePrediction, type Prediction } from '../../src/wire/prediction.js';
 import { decodeTensorBatch, type TensorBatch } from '../../src/wire/tensor-batch.js';
 import { decodeWorkerReport, type WorkerReport } from '../../src/wire/worker-report.js';
@@ -46,6 +46,7 @@ import { laneContents, topicValues } from './topic-contents.js';
 export interface PipelineSettings {
   readonly lanes?: number;
   readonly cuts?: readonly number[];
+  readonly forecast?: PlanForecast;
 }
 
 /** A pipeline of its own on a real broker, whose workers run in the test's process. */
@@ -110,17 +111,17 @@ export class PipelineUnderTest {
   }
 
   /** Deploys this pipeline's model, by default cut into two. */
-  async deploy({ lanes = 3, cuts = [11] }: PipelineSettings): Promise<PlanRecord> {
+  async deploy({ lanes = 3, cuts = [11], forecast }: PipelineSettings): Promise<PlanRecord> {
     const deployment: Deployment = {
       pipeline: this.name,
-      lanes,
       modelName: 'small',
       model: this.model,
       strategy: 'manual',
-      cuts,
+      ...{ cuts, lanes },
       topK: 5,
       encoding: 'raw',
       rules: { ...defaultRules, steps },
+      ...(forecast === undefined ? {} : { forecast }),
       newPlan: false,
     };
     this.#plan = await deploy(this, deployment);
@@ -151,7 +152,8 @@ export class PipelineUnderTest {
     assert(range !== undefined, `there is no stage ${stage}`);
     const topK = stage === stages ? plan.topK : undefined;
     const model = changed(await compileSubModel(this.model, { ...range, topK }));
-    this.#workers.set(name, await startStage({ ...this.#worker(name), stage, stages, model }));
+    const options = { ...this.#worker(name), stage, stages, model, deviationFactor: 1.25 };
+    this.#workers.set(name, await startStage(options));
   }
 
   async startSink(name = 'sink-0'): Promise<void> {
@@ -209,8 +211,8 @@ export class PipelineUnderTest {
 
   /** All predictions that a reader of committed records sees, lane by lane. */
   predictions(): Promise<Prediction[]> {
-    const contents = { topic: this.topics.predictions, committedOnly: true };
-    return topicValues(this.laneLog, contents, decodePrediction);
+    const { predictions: topic } = this.topics;
+    return topicValues(this.laneLog, { topic, committedOnly: true }, decodePrediction);
   }
 
   deadLetters(): Promise<DeadLetter[]> {
@@ -219,8 +221,8 @@ export class PipelineUnderTest {
 
   /** What each worker has reported last. */
   async reports(): Promise<Map<string, WorkerReport>> {
-    const contents = { topic: this.topics.status };
-    const reports = await topicValues(this.laneLog, contents, decodeWorkerReport);
+    const { status: topic } = this.topics;
+    const reports = await topicValues(this.laneLog, { topic }, decodeWorkerReport);
     return new Map(reports.map((report) => [report.worker, report]));
   }
 

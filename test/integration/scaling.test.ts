@@ -1,28 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Backlog } from '../../src/producer/backlog.js';
-import { FixSender } from '../../src/producer/fix-sender.js';
 import { eventually } from './eventually.js';
 import { startKafka, type KafkaFixture } from './kafka-fixture.js';
 import { PipelineUnderTest } from './pipeline-under-test.js';
-import { drive } from './small-city.js';
+import { feed } from './steady-feed.js';
 import { assertSound } from './sound.js';
 
 const taxis = Array.from({ length: 24 }, (_, number) => `taxi-${number}`);
 /** Few enough that lanes are always being worked on while they move. */
 const maxBacklog = 400;
-
-/** Sends fixes as fast as the pipeline takes them until it is told to stop. */
-async function feed(pipeline: PipelineUnderTest, signal: AbortSignal): Promise<void> {
-  const sender = new FixSender(pipeline.writer, pipeline.topics, pipeline.plan.lanes);
-  const backlog = new Backlog(pipeline, pipeline.plan, maxBacklog);
-  for (const fix of drive(taxis, { from: 0, to: Infinity })) {
-    if (signal.aborted) break;
-    await backlog.room(signal).catch(() => undefined);
-    await sender.send(fix);
-  }
-  await sender.flush();
-}
 
 /** Waits until stage 1's workers say that they have so many lanes each, and have worked on them. */
 async function untilShared(
@@ -58,7 +44,7 @@ describe('scaling', () => {
     t.after(() => pipeline.stop());
     await pipeline.startAll();
     const end = new AbortController();
-    const feeding = feed(pipeline, end.signal);
+    const feeding = feed(pipeline, taxis, maxBacklog, end.signal);
     try {
       await untilShared(pipeline, { 'stage-1-0': 6 });
       await pipeline.startStage(1, 'stage-1-1');

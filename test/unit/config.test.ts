@@ -50,6 +50,7 @@ describe('the configuration', () => {
       lanes: 6,
       sessionTimeoutMs: 6_000,
       stallTimeoutMs: 60_000,
+      deviationFactor: 1.25,
       logLevel: 'info',
     });
   });
@@ -71,6 +72,7 @@ describe('the configuration', () => {
       lanes: 2,
       sessionTimeoutMs: 6_000,
       stallTimeoutMs: 60_000,
+      deviationFactor: 1.25,
       logLevel: 'warn',
     });
   });

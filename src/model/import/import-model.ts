@@ -1,3 +1,4 @@
+import type { LayerRoute } from '../../partition/layers.js';
 import { ModelError } from '../errors.js';
 import { gridPath, modelJsonPath } from '../model-files.js';
 import { readNetwork } from '../network.js';
@@ -24,7 +25,7 @@ export interface ImportedLayer {
   /** The number of its weights. */
   readonly weightCount: number;
   /** What computes it; `null` for inputs, and where the network can't be run as a whole. */
-  readonly route: 'native' | 'tfjs' | null;
+  readonly route: LayerRoute | null;
 }
 
 /** A model that was imported. */
@@ -73,7 +74,7 @@ function filesOf(
 
 /** Which way each layer is computed, by name; or why none can be. */
 function routesOf(files: ModelFiles): {
-  readonly routes: ReadonlyMap<string, 'native' | 'tfjs'>;
+  readonly routes: ReadonlyMap<string, LayerRoute>;
   readonly refusal: string | null;
 } {
   try {
@@ -87,7 +88,7 @@ function routesOf(files: ModelFiles): {
 
 function layerOf(
   { converted, outputShape, variables }: PlannedLayer,
-  routes: ReadonlyMap<string, 'native' | 'tfjs'>,
+  routes: ReadonlyMap<string, LayerRoute>,
 ): ImportedLayer {
   const { name, className } = converted;
   return {

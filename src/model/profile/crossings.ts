@@ -1,5 +1,6 @@
-import { compileSubModel } from '../engine/sub-model.js';
-import { describeLayers } from '../network.js';
+import { subModelOf } from '../engine/sub-model.js';
+import { readNetwork } from '../network.js';
+import { tensorsAt } from '../network-tensors.js';
 import { sizeOf, type HostTensor } from '../tensor.js';
 import type { ModelFiles } from '../model-files.js';
 
@@ -13,34 +14,37 @@ export interface Crossing {
 
 /** Where the network gives a list of scores of at least `topK`, the best of them is what it gives. */
 export function topKOf(files: ModelFiles, topK: number): number | undefined {
-  const [scores = 0, ...others] = describeLayers(files).at(-1)?.outputShape ?? [];
-  return others.length === 0 && scores >= topK ? topK : undefined;
+  const network = readNetwork(files);
+  const [output, ...outputs] = tensorsAt(network, network.layers.length);
+  const [scores = 0, ...others] = output?.itemShape ?? [];
+  const isList = outputs.length === 0 && others.length === 0;
+  return isList && scores >= topK ? topK : undefined;
 }
 
 /**
  * Runs a batch through a network, one layer after the other, and gives what would cross each cut.
  *
- * @param input what the first layer takes
+ * @param inputs what the network takes
  * @throws {ModelError} as `compileSubModel`
  */
 export async function* crossings(
   files: ModelFiles,
-  input: HostTensor,
+  inputs: readonly HostTensor[],
   topK: number | undefined,
 ): AsyncGenerator<Crossing> {
-  const layers = describeLayers(files).length;
-  const known = new Map([[input.name, input]]);
-  yield { cut: 0, tensors: [input] };
+  const network = readNetwork(files);
+  const layers = network.layers.length;
+  let there = new Map(inputs.map((input) => [input.name, input]));
+  yield { cut: 0, tensors: inputs };
   for (let from = 0; from < layers; from += 1) {
     const to = from + 1;
-    const model = await compileSubModel(files, {
-      from,
-      to,
-      topK: to === layers ? topK : undefined,
-    });
-    const taken = model.inputs.flatMap(({ name }) => known.get(name) ?? []);
-    const tensors = model.run(taken);
-    for (const tensor of tensors) known.set(tensor.name, tensor);
+    const isLast = to === layers;
+    const model = subModelOf(network, { from, to, topK: isLast ? topK : undefined });
+    const made = model.run(model.inputs.flatMap(({ name }) => there.get(name) ?? []));
+    for (const tensor of made) there.set(tensor.name, tensor);
+    const names = isLast && topK !== undefined ? made : tensorsAt(network, to);
+    const tensors = names.flatMap(({ name }) => there.get(name) ?? []);
+    there = new Map(tensors.map((tensor) => [tensor.name, tensor]));
     yield { cut: to, tensors };
     model.dispose();
   }

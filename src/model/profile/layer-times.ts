@@ -25,7 +25,7 @@ export interface LayerEffort {
 /** What is to be measured. */
 export interface LayerTimesOptions {
   readonly files: ModelFiles;
-  /** Some rows of what each layer takes. */
+  /** Some rows of what crosses the cut before each layer. */
   readonly inputs: readonly (readonly HostTensor[])[];
   /** Items in a batch. */
   readonly batches: readonly number[];
@@ -107,6 +107,11 @@ function medianOf({ runs }: Subject, at: number): Measured {
   return measuredOf(runs[at]?.samplesMs ?? []);
 }
 
+/** What a sub-model takes of all that crosses the cut before it. */
+function taken(model: SubModel, tensors: readonly HostTensor[] = []): HostTensor[] {
+  return model.inputs.flatMap((spec) => tensors.find(({ name }) => name === spec.name) ?? []);
+}
+
 async function subjectOf(
   { files, inputs, batches, topK }: LayerTimesOptions,
   { from, to }: LayerRange,
@@ -115,7 +120,7 @@ async function subjectOf(
   const model = await compileSubModel(files, { from, to, topK: isLast ? topK : undefined });
   const rows = new RepeatedRows();
   const runs = batches.map((batch) => {
-    const tensors = (inputs[from] ?? []).map((tensor) => rows.batch(tensor, batch));
+    const tensors = taken(model, inputs[from]).map((tensor) => rows.batch(tensor, batch));
     model.run(tensors);
     const startMs = processorMs();
     model.run(tensors);
@@ -134,7 +139,7 @@ async function runRounds(
   for (let round = 1; ; round += 1) {
     for (const [at, batch] of batches.entries()) {
       for (const { from, model, runs } of subjects) {
-        const tensors = (inputs[from] ?? []).map((tensor) => rows.batch(tensor, batch));
+        const tensors = taken(model, inputs[from]).map((tensor) => rows.batch(tensor, batch));
         const { repeats = 1, samplesMs } = runs[at] ?? {};
         // The one before has left its own weights in the caches; in a stage nothing comes between.
         model.run(tensors);

@@ -20,18 +20,23 @@ export class CostModel {
   readonly #hop: HopCost;
   readonly #loadMs: readonly number[];
   readonly #lightMs: readonly number[];
+  readonly #loadCallMs: number;
+  readonly #lightCallMs: number;
   readonly #weightsBytes: readonly number[];
 
   /** @throws {PartitionError} PROFILE_INCOMPLETE */
   constructor(profile: Profile, encoding: Encoding) {
-    const { layers, recordItems } = profile;
+    const { layers, calls, recordItems } = profile;
+    const times = layers.map(timesOf);
     this.#profile = profile;
     this.layerCount = layers.length;
     this.layerNames = layers.map(({ name }) => name);
     this.cutBytes = cutBytesOf(profile, encoding);
     this.#hop = hopOf(profile, encoding);
-    this.#loadMs = sumsOf(layers.map((layer) => batchMs(layer, recordItems) / recordItems));
-    this.#lightMs = sumsOf(layers.map((layer) => smallestBatch(layer).ms));
+    this.#loadMs = sumsOf(times.map((layer) => batchMs(layer, recordItems) / recordItems));
+    this.#lightMs = sumsOf(times.map((layer) => batchMs(layer, 1)));
+    this.#loadCallMs = batchMs(calls, recordItems) / recordItems;
+    this.#lightCallMs = batchMs(calls, 1);
     this.#weightsBytes = sumsOf(layers.map(({ weightsBytes }) => weightsBytes));
   }
 
@@ -39,9 +44,9 @@ export class CostModel {
     return this.cutBytes[cut] ?? NaN;
   }
 
-  /** Processor time of the layers for an item in a full record, at speed 1. Milliseconds. */
+  /** Processor time of layers and the call that runs them, for an item in a full record, at speed 1. Milliseconds. */
   layersMs({ from, to }: LayerRange): number {
-    return difference(this.#loadMs, from, to);
+    return this.#loadCallMs + difference(this.#loadMs, from, to);
   }
 
   /** Processor time of taking an item in and sending it on, in a full record, at speed 1. Milliseconds. */
@@ -84,10 +89,11 @@ export class CostModel {
     const { from, to } = range;
     const { recordMs, itemMs } = this.#hop;
     const processorMs =
+      this.#lightCallMs +
       difference(this.#lightMs, from, to) +
       (recordMs + itemMs + this.#decodeMs(from) + this.#encodeMs(to));
     return (
-      processorMs / worker.speed +
+      processorMs / worker.coreSpeed +
       (msPerS * this.bytesAt(from)) / worker.downloadBytesPerS +
       (msPerS * this.bytesAt(to)) / worker.uploadBytesPerS +
       worker.roundTripMs
@@ -101,7 +107,7 @@ export class CostModel {
     const last = this.layerCount;
     const processorMs = 2 * (recordMs + itemMs) + this.#encodeMs(0) + this.#decodeMs(last);
     return (
-      processorMs / (node.speed * Math.min(node.cores, 1)) +
+      processorMs / node.speed +
       2 * node.roundTripMs +
       (msPerS * this.bytesAt(0)) / node.uploadBytesPerS +
       (msPerS * this.bytesAt(last)) / node.downloadBytesPerS
@@ -132,30 +138,34 @@ function perS(bytesPerS: number, bytes: number): number {
   return bytes === 0 ? Infinity : bytesPerS / bytes;
 }
 
-function smallestBatch({ name, times }: LayerProfile): { batch: number; ms: number } {
-  const [smallest] = times;
-  if (smallest === undefined) {
-    throw new PartitionError(
-      'PROFILE_INCOMPLETE',
-      `The profile has no times of layer ${name}: profile the network again.`,
-    );
-  }
-  return { batch: smallest.batch, ms: smallest.ms.median };
+/** What a batch of so many items takes. */
+interface BatchTime {
+  readonly batch: number;
+  readonly ms: number;
+}
+
+/** The smallest first, and one at least. */
+function timesOf({ name, times }: LayerProfile): readonly BatchTime[] {
+  if (times.length > 0) return times.map(({ batch, ms }) => ({ batch, ms: ms.median }));
+  throw new PartitionError(
+    'PROFILE_INCOMPLETE',
+    `The profile has no times of layer ${name}: profile the network again.`,
+  );
 }
 
 /**
  * Time of a batch, on the line between the measured sizes around it. Below the smallest one it is
  * that one's, above the largest one it grows in proportion.
  */
-function batchMs(layer: LayerProfile, items: number): number {
-  let below = smallestBatch(layer);
+function batchMs([smallest, ...larger]: readonly BatchTime[], items: number): number {
+  let below = smallest ?? { batch: 1, ms: 0 };
   if (items <= below.batch) return below.ms;
-  for (const { batch, ms } of layer.times) {
+  for (const { batch, ms } of larger) {
     if (items <= batch) {
       const share = (items - below.batch) / (batch - below.batch);
-      return below.ms + share * (ms.median - below.ms);
+      return below.ms + share * (ms - below.ms);
     }
-    below = { batch, ms: ms.median };
+    below = { batch, ms };
   }
   return (below.ms / below.batch) * items;
 }

@@ -13,6 +13,7 @@ export const maxKinds = 6;
 
 const quantities = [
   'speed',
+  'coreSpeed',
   'memoryBytes',
   'uploadBytesPerS',
   'downloadBytesPerS',
@@ -58,13 +59,15 @@ export function mergedKinds(kinds: readonly Kind[], count: number): Kind[] {
 }
 
 function resourcesOf(worker: WorkerResources): WorkerResources {
-  const { speed, memoryBytes, uploadBytesPerS, downloadBytesPerS, roundTripMs } = worker;
-  return { speed, memoryBytes, uploadBytesPerS, downloadBytesPerS, roundTripMs };
+  const { speed, coreSpeed, memoryBytes, ...link } = worker;
+  const { uploadBytesPerS, downloadBytesPerS, roundTripMs } = link;
+  return { speed, coreSpeed, memoryBytes, uploadBytesPerS, downloadBytesPerS, roundTripMs };
 }
 
 function worseOf(first: Kind, second: Kind): Kind {
   return {
     speed: Math.min(first.speed, second.speed),
+    coreSpeed: Math.min(first.coreSpeed, second.coreSpeed),
     memoryBytes: Math.min(first.memoryBytes, second.memoryBytes),
     uploadBytesPerS: Math.min(first.uploadBytesPerS, second.uploadBytesPerS),
     downloadBytesPerS: Math.min(first.downloadBytesPerS, second.downloadBytesPerS),

@@ -4,6 +4,8 @@ import type { NodeResources } from '../profile.js';
 export interface WorkerResources {
   /** How fast its share of a core is; 1 is a whole core of the profiled node. */
   readonly speed: number;
+  /** How fast the core is while the worker has it: a quota says how much of it, not how fast. */
+  readonly coreSpeed: number;
   readonly memoryBytes: number;
   readonly uploadBytesPerS: number;
   readonly downloadBytesPerS: number;
@@ -26,6 +28,7 @@ export function placesOf(nodes: readonly NodeResources[]): Place[] {
     const place: Place = {
       node: node.name,
       speed: node.speed * Math.min(node.cores, 1),
+      coreSpeed: node.speed,
       memoryBytes: node.memoryBytes / workers,
       uploadBytesPerS: node.uploadBytesPerS / workers,
       downloadBytesPerS: node.downloadBytesPerS / workers,

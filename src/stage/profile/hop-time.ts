@@ -59,6 +59,8 @@ export async function hopTime(stand: HopStand, hop: HopCase, effort: HopEffort):
     name: 'profile',
     sessionTimeoutMs: 30_000,
     stallTimeoutMs: 10 * patienceMs,
+    // Nothing is planned of it.
+    deviationFactor: Infinity,
     onNotice: (notice) => log.warn(notice),
     onFatal: (error) => {
       failure ??= error;
@@ -120,6 +122,7 @@ class RunMeter {
     this.model = {
       inputs: [specOf(input)],
       outputs: [specOf(output)],
+      keeps: [],
       run: ([tensor]) => {
         this.#note(fromItems, toItems);
         const rows = tensor?.shape[0] ?? 0;

@@ -21,6 +21,8 @@ function health(cares: Partial<WorkerHealth> = {}): WorkerHealth {
     restarts: 1,
     items: 640,
     deadLetters: 2,
+    computeOverPlan: null,
+    isSlowerThanPlanned: false,
     ...cares,
   };
 }
@@ -110,6 +112,18 @@ describe('the health server', () => {
     const later = (await ask('/metrics')).text;
     assert(later.includes(`stagecoach_items_total{${of}} 700\n`));
     assert(!later.includes('lane="4"'), 'a lane that went is told of no more');
+  });
+
+  it('gives Prometheus how a stage does beside its plan, and nothing where that is not known', async () => {
+    const of = 'pipeline="taxi",plan="p1",role="stage",stage="2"';
+    seen = health({ computeOverPlan: 1.8, isSlowerThanPlanned: true });
+    const slow = (await ask('/metrics')).text;
+    assert(slow.includes(`stagecoach_compute_over_plan{${of}} 1.8\n`), slow);
+    assert(slow.includes(`stagecoach_slower_than_planned{${of}} 1\n`), slow);
+    seen = health();
+    const unknown = (await ask('/metrics')).text;
+    assert.doesNotMatch(unknown, /^stagecoach_compute_over_plan[{ ]/m);
+    assert(unknown.includes(`stagecoach_slower_than_planned{${of}} 0\n`), unknown);
   });
 
   it('answers nothing else, and takes no orders', async () => {

@@ -11,6 +11,7 @@ function aRow(cares: Partial<StageRow>): StageRow {
     workers: 1,
     lag: 12,
     itemsPerS: 2280.4,
+    inferences: 180,
     batchItems: 62.3,
     inferenceMs: 11.4,
     decodeMs: 0.213,

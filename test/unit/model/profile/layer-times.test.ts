@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { compileSubModel } from '../../../../src/model/engine/sub-model.js';
-import { describeLayers } from '../../../../src/model/network.js';
+import { tensorsAt } from '../../../../src/model/network-tensors.js';
+import { describeLayers, readNetwork } from '../../../../src/model/network.js';
 import { crossings, firstRows, topKOf } from '../../../../src/model/profile/crossings.js';
 import { measureLayers } from '../../../../src/model/profile/layer-times.js';
 import { fittedRanges, heldOutRanges } from '../../../../src/model/profile/ranges.js';
 import { RepeatedRows } from '../../../../src/model/profile/repeated-rows.js';
 import type { HostTensor } from '../../../../src/model/tensor.js';
+import { branchedNetworks, filesOf, randomTensors } from '../branched-networks.js';
 import { randomNetwork } from '../networks.js';
 
 const steps = 4;
@@ -19,7 +21,7 @@ const input: HostTensor = {
 
 async function crossing(topK: number | undefined): Promise<(readonly HostTensor[])[]> {
   const all: (readonly HostTensor[])[] = [];
-  for await (const { cut, tensors } of crossings(files, input, topK)) {
+  for await (const { cut, tensors } of crossings(files, [input], topK)) {
     assert.equal(cut, all.length);
     all.push(tensors.map((tensor) => firstRows(tensor, 2)));
   }
@@ -37,6 +39,27 @@ describe('what crosses the cuts of a network', () => {
       model.dispose();
       assert.deepEqual(all[to], expected, `before layer ${to}`);
     }
+  });
+
+  it('is all that is needed later, of a network with branches', async () => {
+    const make = branchedNetworks['a network with two inputs and two outputs'];
+    assert(make !== undefined);
+    const two = await filesOf(make(), 3);
+    const network = readNetwork(two);
+    const inputs = randomTensors(network.inputs, 3, 5);
+    const names: string[][] = [];
+    for await (const { tensors } of crossings(two, inputs, topKOf(two, 5))) {
+      names.push(tensors.map(({ name }) => name));
+    }
+    assert.equal(names.length, network.layers.length + 1);
+    for (const [cut, found] of names.entries()) {
+      assert.deepEqual(
+        found,
+        tensorsAt(network, cut).map(({ name }) => name),
+        `before layer ${cut}`,
+      );
+    }
+    assert((names[4]?.length ?? 0) > 1, 'something goes past a layer');
   });
 
   it('ends with all scores where there are fewer than the best that are wanted', async () => {
@@ -83,7 +106,9 @@ describe("layers' times", () => {
       found.layers.map(({ name, weightsBytes }) => ({ name, weightsBytes })),
       layers.map(({ name, weightsBytes }) => ({ name, weightsBytes })),
     );
-    assert(found.layers.every(({ route }) => route === 'native'));
+    for (const { className, route } of found.layers) {
+      assert.equal(route, className === 'Dropout' ? 'identity' : 'native');
+    }
     for (const [at, call] of calls.entries()) {
       const times = found.layers.map((layer) => layer.times[at]);
       assert(times.every((time) => time?.batch === call.batch));

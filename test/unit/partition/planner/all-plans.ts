@@ -68,7 +68,7 @@ export function reckon(
       const wayMs =
         1000 * (inBytes / node.downloadBytesPerS + outBytes / node.uploadBytesPerS) +
         node.roundTripMs;
-      slowestMs = Math.max(slowestMs, need.lightMs / speed + wayMs);
+      slowestMs = Math.max(slowestMs, need.lightMs / node.speed + wayMs);
     }
     latencyMs += slowestMs;
   }
@@ -93,7 +93,7 @@ function demand(profile: Profile, from: number, to: number, inBytes: number, out
   const sumOf = (batch: number) =>
     layers.reduce(
       (sum, { times }) => sum + (times.find((time) => time.batch === batch)?.ms.median ?? NaN),
-      0,
+      profile.calls.find((call) => call.batch === batch)?.ms ?? NaN,
     );
   return {
     loadMs:
@@ -116,5 +116,5 @@ function endsMs({ node, hops }: Profile, first: number, last: number): number {
     2 * ((hop?.recordMs ?? NaN) + (hop?.itemMs ?? NaN)) +
     ((hop?.encodeNsPerByte ?? NaN) * first + (hop?.decodeNsPerByte ?? NaN) * last) / 1e6;
   const wayMs = 1000 * (first / node.uploadBytesPerS + last / node.downloadBytesPerS);
-  return processorMs / (node.speed * Math.min(1, node.cores)) + 2 * node.roundTripMs + wayMs;
+  return processorMs / node.speed + 2 * node.roundTripMs + wayMs;
 }

@@ -35,6 +35,29 @@ describe('what a plan is expected to do', () => {
     assert.deepEqual([itemsPerS, bottleneck], [400, 1]);
   });
 
+  it('the engine’s call comes on top of the layers, once for each stage', () => {
+    const { layers, cuts } = profile;
+    const bytes = cuts.map(({ raw = 0 }) => raw);
+    const hop = { recordMs: 16, itemMs: 0.5, nsPerByte: 0 };
+    const called = profileOf(layers, bytes, hop, { oneMs: 3, recordMs: 8 });
+    const whole = manualPlan([], [['x']]).plan({ ...request, profile: called });
+    const cut = manualPlan([1], [['x'], ['y']]).plan({ ...request, profile: called });
+    // 8 ms a record of 16 items, on y in half of the time.
+    assert.equal(whole.stages[0]?.computeMs, 1 + 3 + 0.5);
+    assert.deepEqual(
+      cut.stages.map(({ computeMs }) => computeMs),
+      [1 + 0.5, (3 + 0.5) / 2],
+    );
+    const uncalled = manualPlan([1], [['x'], ['y']]).plan(request);
+    assert(Math.abs(cut.latencyMs - uncalled.latencyMs - (3 + 3 / 2)) < 1e-9);
+  });
+
+  it('half a core is half as much, but a lone item finds it as fast as a whole one', () => {
+    const on = (node: string) => manualPlan([], [[node]]).plan(request);
+    assert.equal(on('z').itemsPerS, on('y').itemsPerS / 2);
+    assert.equal(on('z').latencyMs, on('y').latencyMs);
+  });
+
   it('half a core of twice the speed is as fast as a whole core', () => {
     const { stages } = manualPlan([1], [['x'], ['z']]).plan(request);
     assert.equal(stages[1]?.itemsPerS, 1000 / 4.5);

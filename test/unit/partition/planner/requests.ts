@@ -15,6 +15,7 @@ export function layer(
   return {
     name,
     className: 'Dense',
+    route: 'native',
     weightsBytes,
     workingBytes,
     times: [
@@ -41,6 +42,7 @@ export function profileOf(
   layers: readonly LayerProfile[],
   cutBytes: readonly number[],
   hop: { recordMs: number; itemMs: number; nsPerByte: number },
+  call: { readonly oneMs: number; readonly recordMs: number } = { oneMs: 0, recordMs: 0 },
 ): Profile {
   return {
     version: 1,
@@ -48,6 +50,13 @@ export function profileOf(
     measuredAtMs: 0,
     node: nodeOf('profiled'),
     layers,
+    calls: [
+      { batch: 1, ms: call.oneMs },
+      { batch: recordItems, ms: call.recordMs },
+    ],
+    rangeErrors: [],
+    hopErrors: [],
+    link: null,
     cuts: cutBytes.map((raw) => ({ raw })),
     hops: [
       {
@@ -105,15 +114,16 @@ export const requests: fc.Arbitrary<PlanRequest> = fc
       itemMs: fc.constantFrom(0.01, 0.5),
       nsPerByte: fc.constantFrom(0, 100, 3000),
     }),
+    call: fc.record({ oneMs: fc.constantFrom(0, 2), recordMs: fc.constantFrom(0, 40) }),
   })
-  .map(({ network, kinds, ofKind, goal, ratePerS, lanes, hop }) => {
+  .map(({ network, kinds, ofKind, goal, ratePerS, lanes, hop, call }) => {
     const layers = network.layers.map(([oneMs, recordMs, weights, working], index) =>
       layer(`layer-${index}`, oneMs / 10, recordMs, weights, working),
     );
     const nodes = ofKind.map((kind, index) => nodeOf(`n${index}`, kinds[kind % kinds.length]));
     const rate = ratePerS ?? (goal === 'nodes' ? 100.7 : undefined);
     return {
-      profile: profileOf(layers, network.cutBytes, hop),
+      profile: profileOf(layers, network.cutBytes, hop, call),
       nodes,
       goal,
       lanes,

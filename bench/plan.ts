@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createLogger } from '../src/log.js';
+import { loadModelFiles, type ModelFiles } from '../src/model/model-files.js';
+import { parseProfile } from '../src/partition/profile-file.js';
+import type { NodeResources, Profile } from '../src/partition/profile.js';
+import { projectDir } from '../src/project-dir.js';
+import { median } from './engine/median.js';
+import { cpuQuota, type CpuQuota } from './nodes/cpu-quota.js';
+import { runDistributed, type Cluster } from './nodes/distributed.js';
+import { startOwnBroker, type OwnBroker } from './nodes/own-broker.js';
+import { candidates, type Candidate } from './plan/candidates.js';
+import { isSlowlyLinked, scenarios, slowBytesPerS, type Scenario } from './plan/scenarios.js';
+import { choiceTable, planPlots, planTable, type Tried } from './plan/tables.js';
+import type { Report } from './report/report.js';
+import { modelFolder } from './seed/job.js';
+
+/** Divides evenly by 1, 2, 3, 4 and 6 workers. */
+const lanes = 12;
+const extents = {
+  whole: { runS: 12, light: { fixes: 200, fixesPerS: 20 } },
+  quick: { runS: 4, light: { fixes: 40, fixesPerS: 20 } },
+};
+
+/**
+ * The planner's predictions beside what its plans do: nodes are processes under quotas of processor
+ * time on this machine, and one of them is behind a slow link.
+ *
+ * @param isQuick two equal nodes only, for seconds
+ */
+export async function plan(isQuick: boolean): Promise<Report> {
+  const bench = await PlanBench.start(isQuick);
+  try {
+    const tried: Tried[] = [];
+    for (const scenario of scenarios(bench.profile.node, isQuick)) {
+      for (const candidate of candidates(bench.profile, scenario, lanes)) {
+        process.stderr.write(`${scenario.name}: ${candidate.names.join(', ')}\n`);
+        tried.push(await bench.run(scenario, candidate));
+      }
+    }
+    return {
+      name: 'plan',
+      title: 'What the planner predicts, and what its plans do',
+      isQuick,
+      tables: [planTable(tried), choiceTable(tried)],
+      plots: planPlots(tried),
+      notes: notes(bench.way),
+    };
+  } finally {
+    await bench.close();
+  }
+}
+
+class PlanBench {
+  readonly profile: Profile;
+  readonly #isQuick: boolean;
+  readonly #model: ModelFiles;
+  readonly #broker: OwnBroker;
+  readonly #quotas = new Map<number, CpuQuota>();
+
+  private constructor(isQuick: boolean, model: ModelFiles, broker: OwnBroker, profile: Profile) {
+    this.#isQuick = isQuick;
+    this.#model = model;
+    this.#broker = broker;
+    this.profile = profile;
+  }
+
+  static async start(isQuick: boolean): Promise<PlanBench> {
+    const broker = await startOwnBroker(slowBytesPerS);
+    try {
+      const profile = await measureProfile(broker.brokers, isQuick);
+      return new PlanBench(isQuick, await loadModelFiles(modelFolder), broker, profile);
+    } catch (error) {
+      await broker.stop();
+      throw error;
+    }
+  }
+
+  /** How the nodes are held to their share. */
+  get way(): string {
+    return this.#quotas.values().next().value?.way ?? '';
+  }
+
+  async run({ name, nodes }: Scenario, { names, run }: Candidate): Promise<Tried> {
+    const { runS, light } = this.#isQuick ? extents.quick : extents.whole;
+    const byName = new Map(nodes.map((node) => [node.name, node]));
+    const cluster: Cluster = {
+      brokers: this.#broker.brokers,
+      lanes,
+      log: createLogger('bench-plan', 'error'),
+    };
+    const measured = await runDistributed(cluster, {
+      model: this.#model,
+      strategy: run.strategy,
+      cuts: run.stages.slice(1).map(({ layers }) => layers.from),
+      nodes: run.stages.map((stage) => stage.nodes.map((node) => this.#setupOf(byName.get(node)))),
+      items: Math.ceil(runS * run.itemsPerS),
+      light,
+    });
+    return {
+      scenario: name,
+      names,
+      run,
+      itemsPerS: (1000 * measured.items) / measured.spanMs,
+      latencyMs: median(measured.latenciesMs),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const quota of this.#quotas.values()) await quota.close();
+    await this.#broker.stop();
+  }
+
+  #setupOf(node: NodeResources | undefined): { quota: CpuQuota; brokers?: readonly string[] } {
+    if (node === undefined) throw new Error('the plan names a node that is not there');
+    const quota = this.#quotas.get(node.cores) ?? cpuQuota(node.cores);
+    this.#quotas.set(node.cores, quota);
+    return isSlowlyLinked(node) ? { quota, brokers: this.#broker.bySlowLink } : { quota };
+  }
+}
+
+/** What `stagecoach profile` measures on this machine. */
+async function measureProfile(brokers: readonly string[], isQuick: boolean): Promise<Profile> {
+  const folder = await mkdtemp(join(tmpdir(), 'stagecoach-bench-'));
+  try {
+    const file = join(folder, 'profile.json');
+    const main = join(projectDir(), 'dist', 'src', 'cli', 'main.js');
+    const args = ['profile', '--out', file, '--no-offer', '--encodings', 'raw'];
+    args.push('--brokers', brokers.join(','), ...(isQuick ? ['--quick'] : []));
+    await promisify(execFile)(process.execPath, [main, ...args]);
+    return parseProfile(await readFile(file, 'utf8'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function notes(way: string): string[] {
+  return [
+    `Every node is a process held to its share of a core (${way}); windower, sink and broker have no quota. What the planner knows comes from stagecoach profile, run before on a whole core of the same machine.`,
+    'Throughput is that of the steady part of a run whose input waits in the topic. Latency is the median of 200 fixes, 20 a second, from the broker’s append of the fix to that of its prediction.',
+    'A plan that has several names is what each of them leads to.',
+  ];
+}
