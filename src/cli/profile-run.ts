@@ -65,7 +65,7 @@ async function measure(
   const effort = flags.quick === true ? quickEffort : fullEffort;
   const { encodings } = flags;
   step('what crosses the cuts');
-  const { cuts, inputs, activations } = await lookAtCuts(files, encodings);
+  const { cuts, inputs, activations } = lookAtCuts(files, encodings);
   const job = { activations, recordItems, encodings, effort, onStep: step };
   // Before the layers: the memory that is resident now is that of a stage without any.
   const hops = context === null ? withoutBroker(job) : await brokerHops(context, job);
@@ -101,14 +101,14 @@ function withoutBroker(
 }
 
 /** What crosses each cut: how long it is, and some rows of it. */
-async function lookAtCuts(
+function lookAtCuts(
   files: ModelFiles,
   encodings: readonly Encoding[],
-): Promise<{ cuts: BytesByEncoding[]; inputs: HostTensor[][]; activations: HostTensor }> {
+): { cuts: BytesByEncoding[]; inputs: HostTensor[][]; activations: HostTensor } {
   const cuts: BytesByEncoding[] = [];
   const inputs: HostTensor[][] = [];
   let longest: HostTensor | null = null;
-  for await (const { tensors } of crossings(
+  for (const { tensors } of crossings(
     files,
     profileInputs(files, recordItems),
     topKOf(files, topK),

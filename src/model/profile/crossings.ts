@@ -27,11 +27,11 @@ export function topKOf(files: ModelFiles, topK: number): number | undefined {
  * @param inputs what the network takes
  * @throws {ModelError} as `compileSubModel`
  */
-export async function* crossings(
+export function* crossings(
   files: ModelFiles,
   inputs: readonly HostTensor[],
   topK: number | undefined,
-): AsyncGenerator<Crossing> {
+): Generator<Crossing> {
   const network = readNetwork(files);
   const layers = network.layers.length;
   let there = new Map(inputs.map((input) => [input.name, input]));

@@ -19,9 +19,9 @@ const input: HostTensor = {
   data: Int32Array.of(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12),
 };
 
-async function crossing(topK: number | undefined): Promise<(readonly HostTensor[])[]> {
+function crossing(topK: number | undefined): (readonly HostTensor[])[] {
   const all: (readonly HostTensor[])[] = [];
-  for await (const { cut, tensors } of crossings(files, [input], topK)) {
+  for (const { cut, tensors } of crossings(files, [input], topK)) {
     assert.equal(cut, all.length);
     all.push(tensors.map((tensor) => firstRows(tensor, 2)));
   }
@@ -30,7 +30,7 @@ async function crossing(topK: number | undefined): Promise<(readonly HostTensor[
 
 describe('what crosses the cuts of a network', () => {
   it('is, bit for bit, what the sub-model before each cut gives', async () => {
-    const all = await crossing(5);
+    const all = crossing(5);
     assert.equal(all.length, layers.length + 1);
     for (let to = 1; to <= layers.length; to += 1) {
       const topK = to === layers.length ? 5 : undefined;
@@ -48,7 +48,7 @@ describe('what crosses the cuts of a network', () => {
     const network = readNetwork(two);
     const inputs = randomTensors(network.inputs, 3, 5);
     const names: string[][] = [];
-    for await (const { tensors } of crossings(two, inputs, topKOf(two, 5))) {
+    for (const { tensors } of crossings(two, inputs, topKOf(two, 5))) {
       names.push(tensors.map(({ name }) => name));
     }
     assert.equal(names.length, network.layers.length + 1);
@@ -62,10 +62,10 @@ describe('what crosses the cuts of a network', () => {
     assert((names[4]?.length ?? 0) > 1, 'something goes past a layer');
   });
 
-  it('ends with all scores where there are fewer than the best that are wanted', async () => {
+  it('ends with all scores where there are fewer than the best that are wanted', () => {
     assert.equal(topKOf(files, 5), 5);
     assert.equal(topKOf(files, 99), undefined);
-    assert.deepEqual((await crossing(undefined)).at(-1)?.[0]?.shape, [2, 13]);
+    assert.deepEqual(crossing(undefined).at(-1)?.[0]?.shape, [2, 13]);
   });
 });
 
@@ -92,7 +92,7 @@ describe('the ranges that are measured', () => {
 
 describe("layers' times", () => {
   it('are of every layer and batch size, in finite figures', async () => {
-    const inputs = (await crossing(5)).slice(0, -1);
+    const inputs = crossing(5).slice(0, -1);
     const rounds: number[] = [];
     const found = await measureLayers({
       ...{ files, inputs, batches: [1, 8], topK: 5 },
