@@ -99,9 +99,14 @@ export class SoakRun {
   async drain(): Promise<void> {
     await this.#supervisor.stop(fleetName);
     this.#rss.delete(fleetName);
-    const deadlineMs = Date.now() + patienceMs;
-    while ((await this.waiting()) > 0) {
-      if (Date.now() > deadlineMs) return;
+    let least = Infinity;
+    let movedMs = Date.now();
+    for (;;) {
+      const waiting = await this.waiting();
+      if (waiting === 0) return;
+      if (waiting < least) movedMs = Date.now();
+      least = Math.min(least, waiting);
+      if (Date.now() - movedMs > patienceMs) return;
       await delay(50);
     }
   }

@@ -150,7 +150,7 @@ describe('the judge of a run', () => {
     assert.deepEqual(await judgementOf({ predictions: [...predictions, invented] }), {
       ...sound,
       wrong: 1,
-      faults: ['lane 1, offset 8 has a prediction, but its record is no readable fix'],
+      faults: ['lane 1, offset 8 has a prediction, but no item is owed for it'],
     });
   });
 
