@@ -6,23 +6,32 @@ import { promisify } from 'node:util';
 import { createLogger } from '../src/log.js';
 import { loadModelFiles, type ModelFiles } from '../src/model/model-files.js';
 import { parseProfile } from '../src/partition/profile-file.js';
+import { addWork, meansOf, noWork, type WorkSums } from '../src/observe/work-sums.js';
+import type { PlannedRun } from '../src/partition/planner/planned-run.js';
 import type { NodeResources, Profile } from '../src/partition/profile.js';
 import { projectDir } from '../src/project-dir.js';
 import { median } from './engine/median.js';
 import { cpuQuota, type CpuQuota } from './nodes/cpu-quota.js';
-import { runDistributed, type Cluster } from './nodes/distributed.js';
+import { runDistributed, type Cluster, type DistributedRun } from './nodes/distributed.js';
 import { startOwnBroker, type OwnBroker } from './nodes/own-broker.js';
 import { candidates, type Candidate } from './plan/candidates.js';
 import { isSlowlyLinked, scenarios, slowBytesPerS, type Scenario } from './plan/scenarios.js';
-import { choiceTable, planPlots, planTable, type Tried } from './plan/tables.js';
+import {
+  choiceTable,
+  planPlots,
+  planTable,
+  stageTable,
+  type Tried,
+  type TriedStage,
+} from './plan/tables.js';
 import type { Report } from './report/report.js';
 import { modelFolder } from './seed/job.js';
 
 /** Divides evenly by 1, 2, 3, 4 and 6 workers. */
 const lanes = 12;
 const extents = {
-  whole: { runS: 12, light: { fixes: 200, fixesPerS: 20 } },
-  quick: { runS: 4, light: { fixes: 40, fixesPerS: 20 } },
+  whole: { warmUpItems: 20_000, runS: 12, light: { fixes: 200, fixesPerS: 20 } },
+  quick: { warmUpItems: 20_000, runS: 4, light: { fixes: 40, fixesPerS: 20 } },
 };
 
 /**
@@ -45,7 +54,7 @@ export async function plan(isQuick: boolean): Promise<Report> {
       name: 'plan',
       title: 'What the planner predicts, and what its plans do',
       isQuick,
-      tables: [planTable(tried), choiceTable(tried)],
+      tables: [planTable(tried), stageTable(tried), choiceTable(tried)],
       plots: planPlots(tried),
       notes: notes(bench.way),
     };
@@ -85,7 +94,7 @@ class PlanBench {
   }
 
   async run({ name, nodes }: Scenario, { names, run }: Candidate): Promise<Tried> {
-    const { runS, light } = this.#isQuick ? extents.quick : extents.whole;
+    const { warmUpItems, runS, light } = this.#isQuick ? extents.quick : extents.whole;
     const byName = new Map(nodes.map((node) => [node.name, node]));
     const cluster: Cluster = {
       brokers: this.#broker.brokers,
@@ -97,6 +106,7 @@ class PlanBench {
       strategy: run.strategy,
       cuts: run.stages.slice(1).map(({ layers }) => layers.from),
       nodes: run.stages.map((stage) => stage.nodes.map((node) => this.#setupOf(byName.get(node)))),
+      warmUpItems,
       items: Math.ceil(runS * run.itemsPerS),
       light,
     });
@@ -106,6 +116,7 @@ class PlanBench {
       run,
       itemsPerS: (1000 * measured.items) / measured.spanMs,
       latencyMs: median(measured.latenciesMs),
+      stages: stagesOf(run, nodes, measured),
     };
   }
 
@@ -120,6 +131,30 @@ class PlanBench {
     this.#quotas.set(node.cores, quota);
     return isSlowlyLinked(node) ? { quota, brokers: this.#broker.bySlowLink } : { quota };
   }
+}
+
+/** What the stages were expected to take of the processor, and what they took. */
+function stagesOf(
+  run: PlannedRun,
+  nodes: readonly NodeResources[],
+  { nodes: workers, spanMs }: DistributedRun,
+): TriedStage[] {
+  const shareOf = new Map(nodes.map(({ name, cores }) => [name, Math.min(cores, 1)]));
+  let first = 0;
+  return run.stages.map((stage) => {
+    const works = workers.slice(first, first + stage.nodes.length);
+    first += stage.nodes.length;
+    const cpuMs = works.reduce((sum, work) => sum + work.cpuMs, 0);
+    const items = works.reduce((sum, work) => sum + work.items, 0);
+    const shares = stage.nodes.map((node) => shareOf.get(node) ?? NaN);
+    const given = shares.reduce((sum, share) => sum + share, 0);
+    return {
+      predictedUs: 1000 * (stage.computeMs + stage.hopMs) * Math.min(...shares),
+      measuredUs: (1000 * cpuMs) / items,
+      used: cpuMs / (given * spanMs),
+      batchItems: meansOf(works.reduce<WorkSums>(addWork, noWork)).batchItems,
+    };
+  });
 }
 
 /** What `stagecoach profile` measures on this machine. */

@@ -27,13 +27,19 @@ interface Extent {
   readonly computeMs: number;
   /** Of each pipeline, at the bound's rate. Seconds. */
   readonly runS: number;
+  readonly warmUpItems: number;
 }
 
 /** Of a core: six nodes leave the dispatcher and the broker 0.8 of two. */
 const quotaShare = 0.2;
 const lanes = 6;
-const whole: Extent = { nodeCounts: [2, 3, 4, 5, 6], computeMs: 6_000, runS: 12 };
-const quick: Extent = { nodeCounts: [2, 3], computeMs: 1_500, runS: 4 };
+const whole: Extent = {
+  nodeCounts: [2, 3, 4, 5, 6],
+  computeMs: 6_000,
+  runS: 12,
+  warmUpItems: 20_000,
+};
+const quick: Extent = { nodeCounts: [2, 3], computeMs: 1_500, runS: 4, warmUpItems: 500 };
 
 /**
  * The seed's experiment: the whole network in one node, and cut over 2 … 6 nodes, every node under
@@ -42,7 +48,7 @@ const quick: Extent = { nodeCounts: [2, 3], computeMs: 1_500, runS: 4 };
  * @param isQuick with 2 and 3 nodes only, for seconds
  */
 export async function seed(isQuick: boolean): Promise<Report> {
-  const { nodeCounts, computeMs, runS } = isQuick ? quick : whole;
+  const { nodeCounts, computeMs, runS, warmUpItems } = isQuick ? quick : whole;
   const cluster = {
     brokers: await runningBrokers(),
     lanes,
@@ -56,7 +62,9 @@ export async function seed(isQuick: boolean): Promise<Report> {
     for (const nodes of nodeCounts) {
       process.stderr.write(`${nodes} nodes\n`);
       const cuts = balanced.cut(layers, nodes);
-      measured.push(await measure({ cluster, model, layers, cuts, quota, computeMs, runS }));
+      measured.push(
+        await measure({ cluster, model, layers, cuts, quota, computeMs, runS, warmUpItems }),
+      );
     }
   } finally {
     await quota.close();
@@ -84,17 +92,18 @@ interface MeasureOptions {
   readonly quota: CpuQuota;
   readonly computeMs: number;
   readonly runS: number;
+  readonly warmUpItems: number;
 }
 
 async function measure(options: MeasureOptions): Promise<Measured> {
-  const { cluster, model, layers, cuts, quota, computeMs, runS } = options;
+  const { cluster, model, layers, cuts, quota, computeMs, runS, warmUpItems } = options;
   const ranges = subModelRanges(cuts, layers.length);
   const [sequential] = await computed(subModelRanges([], layers.length), quota, computeMs);
   if (sequential === undefined) throw new Error('the sequential node was not measured');
   const alone = await computed(ranges, quota, computeMs);
   const items = Math.ceil(runS * Math.min(...alone.map((node) => node.itemsPerS)));
   const run = await runDistributed(cluster, {
-    ...{ model, cuts, items, strategy: balanced.name },
+    ...{ model, cuts, items, warmUpItems, strategy: balanced.name },
     nodes: ranges.map(() => [{ quota }]),
   });
   const flops = ({ from, to }: LayerRange): number =>
@@ -125,7 +134,7 @@ function ourNotes(quota: CpuQuota): string[] {
     'The sequential node runs the uncut network on the same engine, in batches as large as a stage’s largest, over windows in its memory: no Kafka, no decoding.',
     'The bound is the rate of the slowest sub-model of the cut, where its process does nothing but compute, over the sequential rate: both measured just before the run, with all of the cut’s nodes at work at once. “Of the bound” is the run’s rate over that of this slowest sub-model.',
     '“Quota used” near 1 says that a node had no more time to use; a slowest node well below 1 was kept waiting, by the broker or by the machine’s other work.',
-    'The seed’s columns are kept as it defines them. Payload: bytes that a node sends on. Energy: 10 pJ for each bit that a node decompresses, and for each that it compresses. Communication: what is left of the run’s time, waiting included. Latency: (de)serialisation and communication. Windows wait in the topic before the run, so none of it is the age of a prediction.',
+    'The seed’s columns are kept as it defines them. Payload: bytes that a node sends on. Energy: 10 pJ for each bit that a node decompresses, and for each that it compresses. Communication: what is left of the run’s time, waiting included. Latency: (de)serialisation and communication. Windows wait in the topic, so none of it is the age of a prediction.',
   ];
 }
 

@@ -44,8 +44,10 @@ export interface DistributedOptions {
   readonly cuts: readonly number[];
   /** The workers of stage 1 … K. */
   readonly nodes: readonly (readonly NodeSetup[])[];
-  /** Windows that are queued before the nodes begin. */
+  /** Windows that are queued at once, when the nodes are warm. */
   readonly items: number;
+  /** Windows before them, without a quota: V8 has compiled what is hot then. */
+  readonly warmUpItems: number;
   /** What comes after them, once all of them are predicted; nothing where left out. */
   readonly light?: LightLoad;
 }
@@ -71,9 +73,8 @@ let runs = 0;
 
 /**
  * Runs a pipeline on several nodes: the stages' workers are processes under a quota, and windower
- * and sink, which are the seed's dispatcher, are processes without one. All input waits in the
- * fixes' topic before the windower starts, and the windower starts when the nodes are ready, so
- * that none of them ever waits for the feed.
+ * and sink, which are the seed's dispatcher, are processes without one. When the nodes are warm,
+ * the quotas begin, and all input comes at once, much faster than they take it.
  */
 export async function runDistributed(
   cluster: Cluster,
@@ -114,8 +115,8 @@ class Run {
     this.#io = io;
     this.#plan = plan;
     this.#watch = watch;
-    const { model, items, light } = options;
-    const count = items + (light?.fixes ?? 0);
+    const { model, warmUpItems, items, light } = options;
+    const count = warmUpItems + items + (light?.fixes ?? 0);
     const grid = Grid.read(fileOf(model, gridPath));
     this.#traffic = drive(grid, count, Date.now() - agoMs);
     this.#sender = new FixSender(io.writer, pipelineTopics(plan.pipeline), plan.lanes);
@@ -143,9 +144,8 @@ class Run {
   }
 
   async measure(): Promise<DistributedRun> {
-    const { items, light, nodes } = this.#options;
-    for (let sent = 0; sent < items; sent += 1) await this.#send();
-    await this.#sender.flush();
+    const { warmUpItems, items, light, nodes } = this.#options;
+    await this.#sendAll(warmUpItems);
     const supervisor = this.#supervisor();
     const limited: { quota: CpuQuota; pid: number }[] = [];
     const stages = nodes.map((workers, at) =>
@@ -155,6 +155,8 @@ class Run {
       this.#startStages(supervisor, stages);
       this.#start(supervisor, sinkName, ['sink']);
       for (const names of [...stages, [sinkName]]) await this.#watch.untilWorking(names);
+      this.#start(supervisor, windowerName, ['windower']);
+      await this.#watch.untilDone(sinkName, warmUpItems);
       for (const [at, names] of stages.entries()) {
         for (const [replica, name] of names.entries()) {
           const quota = nodes[at]?.[replica]?.quota;
@@ -164,8 +166,8 @@ class Run {
           limited.push({ quota, pid });
         }
       }
-      this.#start(supervisor, windowerName, ['windower']);
-      await this.#watch.untilDone(sinkName, items);
+      await this.#sendAll(items);
+      await this.#watch.untilDone(sinkName, warmUpItems + items);
       const latenciesMs = light === undefined ? [] : await this.#lightly(light);
       if (supervisor.restarts > 0) throw new Error('A worker has died in the run: see its log.');
       return { ...this.#measured(stages), latenciesMs };
@@ -201,6 +203,11 @@ class Run {
     }
   }
 
+  async #sendAll(fixes: number): Promise<void> {
+    for (let sent = 0; sent < fixes; sent += 1) await this.#send();
+    await this.#sender.flush();
+  }
+
   async #send(): Promise<void> {
     const next = this.#traffic.next();
     if (next.done !== true) await this.#sender.send(next.value);
@@ -223,19 +230,21 @@ class Run {
 
   async #lightly(light: LightLoad): Promise<number[]> {
     const { laneLog } = this.#io;
+    const { warmUpItems, items } = this.#options;
     const startMs = Date.now();
     await sendPaced(light, async () => {
       await this.#send();
       await this.#sender.flush();
     });
-    await this.#watch.untilDone(sinkName, this.#options.items + light.fixes);
+    await this.#watch.untilDone(sinkName, warmUpItems + items + light.fixes);
     return latencies(laneLog, pipelineTopics(this.#plan.pipeline).predictions, startMs);
   }
 
   #measured(stages: readonly (readonly string[])[]): Omit<DistributedRun, 'latenciesMs'> {
     const watch = this.#watch;
     const reports = watch.samplesOf(sinkName).map(({ report }) => report);
-    const span = steadySpan(reports, this.#options.items);
+    const { warmUpItems, items } = this.#options;
+    const span = steadySpan(reports, items, warmUpItems);
     const sink = workIn(watch.samplesOf(sinkName), span);
     return {
       spanMs: sink.durationMs,

@@ -50,11 +50,12 @@ export function wholeWork(samples: readonly Sample[]): NodeWork {
  * The steady part of a run, by the reports of its sink: all stages are at work, and none has run
  * out of input. From the first report behind a fifth of the items to the last one before 19 of 20.
  *
+ * @param before items that the run's own come behind
  * @throws {Error} where the run was too short to have one
  */
-export function steadySpan(sink: readonly WorkerReport[], items: number): Span {
+export function steadySpan(sink: readonly WorkerReport[], items: number, before = 0): Span {
   const steady = sink.filter(
-    (report) => report.items >= 0.2 * items && report.items <= 0.95 * items,
+    (report) => report.items - before >= 0.2 * items && report.items - before <= 0.95 * items,
   );
   const [first, last] = [steady[0], steady.at(-1)];
   if (first === undefined || last === undefined || last.timeMs - first.timeMs < 1_000) {

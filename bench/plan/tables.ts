@@ -1,6 +1,17 @@
 import type { PlannedRun } from '../../src/partition/planner/planned-run.js';
 import type { Plot, Rows } from '../report/report.js';
 
+/** A stage that was run. */
+export interface TriedStage {
+  /** Processor time of an item, predicted for the node with the smallest share. Microseconds. */
+  readonly predictedUs: number;
+  readonly measuredUs: number;
+  /** Of the quota of all its workers. */
+  readonly used: number;
+  /** Items in an inference. */
+  readonly batchItems: number | null;
+}
+
 /** A plan that was run. */
 export interface Tried {
   readonly scenario: string;
@@ -11,6 +22,7 @@ export interface Tried {
   readonly itemsPerS: number;
   /** Measured: the median. */
   readonly latencyMs: number;
+  readonly stages: readonly TriedStage[];
 }
 
 /** Layers and workers of each stage, such as `0–6 ×2 | 7–20`. */
@@ -42,6 +54,29 @@ export function planTable(tried: readonly Tried[]): Rows {
       'measured ms': latencyMs,
       'of predicted ms': latencyMs / run.latencyMs,
     })),
+  };
+}
+
+/** What each stage took of the processor, beside what it was expected to take. */
+export function stageTable(tried: readonly Tried[]): Rows {
+  return {
+    title: 'Processor time of an item, by stage',
+    columns: [
+      ...['nodes', 'plan', 'stage', 'predicted µs', 'measured µs', 'measured/predicted'],
+      ...['quota used', 'batch'],
+    ],
+    rows: tried.flatMap(({ scenario, names, stages }) =>
+      stages.map(({ predictedUs, measuredUs, used, batchItems }, at) => ({
+        nodes: scenario,
+        plan: names.join(', '),
+        stage: at + 1,
+        'predicted µs': predictedUs,
+        'measured µs': measuredUs,
+        'measured/predicted': measuredUs / predictedUs,
+        'quota used': used,
+        batch: batchItems,
+      })),
+    ),
   };
 }
 
