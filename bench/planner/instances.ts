@@ -131,6 +131,7 @@ export function instanceOf({
     rangeErrors: [],
     hopErrors: [],
     link: null,
+    restSlowdown: 1,
     cuts: Array.from({ length: layers + 1 }, () => ({ raw: Math.round(cutBytes * (1 + next())) })),
     hops: [
       { encoding: 'raw', recordMs, itemMs: 0.005, decodeNsPerByte: 0.5, encodeNsPerByte: 0.5 },

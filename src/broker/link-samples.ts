@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LaneLog } from './lane-log.js';
 import type { OutgoingRecord, RecordWriter } from './lane-writer.js';
 
@@ -18,6 +19,11 @@ export interface LinkSamples {
 }
 
 const smallBytes = 100;
+/** Between two small records: what was warm is cold again, as where there is little to do. */
+const restMs = 20;
+/** The reader's fetch is with the broker by then. */
+const settleMs = 5;
+const fetchWaitMs = 1_000;
 /** As many as go into one request. */
 const largeRecords = 2;
 const largeBytes = 1_000_000;
@@ -26,8 +32,8 @@ const requestsPerPass = 8;
 const warmUpTrips = 5;
 
 /**
- * Tries the connection to the broker: how long an acknowledgement takes, and how fast large records
- * are sent and fetched, one request after the other, by the clock.
+ * Tries the connection to the broker, by the clock: how long a record takes, after a rest, to a reader
+ * that waits for it, and how fast large records are sent and fetched, one request after the other.
  *
  * @param topic with one lane, which nobody else uses
  */
@@ -41,7 +47,17 @@ export async function linkSamples(
     key: null,
     value: randomBytes(largeBytes),
   }));
-  const trip = (): Promise<number> => durationMs(() => writer.send(topic, 0, [small]));
+  const trip = async (): Promise<number> => {
+    const end = (await laneLog.bounds(topic)).end[0] ?? 0;
+    const [nodeId = ''] = (await laneLog.leaders(topic, [0])).keys();
+    await delay(restMs);
+    const arrived = laneLog.fetch(topic, nodeId, new Map([[0, end]]), {
+      ...{ maxWaitMs: fetchWaitMs, maxLaneBytes: largeBytes, maxBytes: largeBytes },
+      committedOnly: false,
+    });
+    await delay(settleMs);
+    return durationMs(() => Promise.all([writer.send(topic, 0, [small]), arrived]));
+  };
   for (let index = 0; index < warmUpTrips; index += 1) await trip();
   const roundTripsMs: number[] = [];
   for (let index = 0; index < roundTrips; index += 1) roundTripsMs.push(await trip());

@@ -7,6 +7,8 @@ export interface ProfileEffort {
   readonly layers: LayerEffort;
   readonly hops: HopEffort;
   readonly link: LinkEffort;
+  /** Of one item, each after a rest. */
+  readonly restedRuns: number;
   /** Samples of the time of decoding and encoding, where there is no broker. */
   readonly codecSamples: number;
 }
@@ -17,7 +19,8 @@ const mebibyte = 1024 * 1024;
 export const fullEffort: ProfileEffort = {
   layers: { leastRounds: 15, mostRounds: 60, mostMs: 120_000, mostParts: 6, heldOut: 10 },
   hops: { measuredBytes: 48 * mebibyte, mostRecords: 500 },
-  link: { roundTrips: 200, passes: 7 },
+  link: { roundTrips: 100, passes: 7 },
+  restedRuns: 60,
   codecSamples: 25,
 };
 
@@ -26,5 +29,6 @@ export const quickEffort: ProfileEffort = {
   layers: { leastRounds: 3, mostRounds: 5, mostMs: 5_000, mostParts: 3, heldOut: 4 },
   hops: { measuredBytes: 4 * mebibyte, mostRecords: 60 },
   link: { roundTrips: 20, passes: 2 },
+  restedRuns: 10,
   codecSamples: 5,
 };

@@ -6,6 +6,7 @@ import { LaneWriter } from '../broker/lane-writer.js';
 import { linkSamples } from '../broker/link-samples.js';
 import { createPipelineTopics, createPlanTopics, stageTopic } from '../broker/topics.js';
 import { defaultRules } from '../geo/windows.js';
+import type { LayerWork } from '../model/profile/middle-layers.js';
 import type { HostTensor } from '../model/tensor.js';
 import { fitHop, hopErrorOf, type HopTime } from '../partition/hop-fit.js';
 import { measuredOf } from '../partition/measured.js';
@@ -72,7 +73,11 @@ export interface BrokerHops extends FittedHops {
  *
  * @throws {BrokerError}, {TopicError}, {PipelineError} HOP_STALLED
  */
-export async function brokerHops(context: CommandContext, job: HopJob): Promise<BrokerHops> {
+export async function brokerHops(
+  context: CommandContext,
+  job: HopJob,
+  loadLayers: () => LayerWork,
+): Promise<BrokerHops> {
   const pipeline = `profile-${randomUUID().slice(0, 8)}`;
   const admin = await connected(createKafka(context.client, context.log).admin());
   try {
@@ -83,17 +88,20 @@ export async function brokerHops(context: CommandContext, job: HopJob): Promise<
     const cases = hopCases(job.activations, job.recordItems);
     const [first] = cases;
     // Nothing is compiled before.
-    if (first !== undefined) await trial.time(first, 'raw');
+    if (first !== undefined) await trial.time(first, 'raw', () => undefined);
     const processBytes = process.memoryUsage.rss();
+    const layers = loadLayers();
+    const compute = (items: number): void => layers.run(items);
     const measured: EncodingTimes[] = [];
     for (const encoding of job.encodings) {
       const times: HopTime[] = [];
       for (const [at, hop] of cases.entries()) {
         job.onStep(`hop, ${encoding}, ${at + 1} of ${cases.length}`);
-        times.push(await trial.time(hop, encoding));
+        times.push(await trial.time(hop, encoding, compute));
       }
       measured.push({ encoding, times });
     }
+    layers.dispose();
     return { ...fittedHops(measured), link, processBytes };
   } finally {
     await removePipeline(admin, pipeline);
@@ -142,14 +150,14 @@ class HopTrial {
     this.#effort = effort;
   }
 
-  async time(hop: HopCase, encoding: Encoding): Promise<HopTime> {
+  async time(hop: HopCase, encoding: Encoding, compute: LayerWork['run']): Promise<HopTime> {
     const { client, log } = this.#context;
     this.#plans += 1;
     const plan = barePlan(this.#pipeline, `p${this.#plans}`, encoding);
     await createPlanTopics(this.#admin, plan.pipeline, plan.name, 1, lanes);
     const writer = await LaneWriter.connect(createKafka(client, log), log);
     try {
-      return await hopTime({ client, writer, plan, log }, hop, this.#effort.hops);
+      return await hopTime({ client, writer, plan, log }, hop, this.#effort.hops, compute);
     } finally {
       await writer.close();
       // What is measured takes much room on the broker's disk: one at a time.

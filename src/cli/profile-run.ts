@@ -8,6 +8,8 @@ import { ConfigError } from '../errors.js';
 import { loadModelFiles, modelDigest, type ModelFiles } from '../model/model-files.js';
 import { crossings, firstRows, topKOf } from '../model/profile/crossings.js';
 import { measureLayers } from '../model/profile/layer-times.js';
+import { middleLayers } from '../model/profile/middle-layers.js';
+import { restSlowdown } from '../model/profile/rest-slowdown.js';
 import type { HostTensor } from '../model/tensor.js';
 import { nodeLimits } from '../node-limits.js';
 import { renderProfile } from '../observe/render-profile.js';
@@ -68,7 +70,12 @@ async function measure(
   const { cuts, inputs, activations } = lookAtCuts(files, encodings);
   const job = { activations, recordItems, encodings, effort, onStep: step };
   // Before the layers: the memory that is resident now is that of a stage without any.
-  const hops = context === null ? withoutBroker(job) : await brokerHops(context, job);
+  const hops =
+    context === null
+      ? withoutBroker(job)
+      : await brokerHops(context, job, () => middleLayers(files, inputs));
+  step('a run after a rest');
+  const slowdown = await restSlowdown(files, inputs[0] ?? [], effort.restedRuns);
   const { layers, calls, rangeErrors } = await measureLayers({
     ...{ files, inputs, batches, topK: topKOf(files, topK), effort: effort.layers },
     onRound: (round) => {
@@ -88,7 +95,7 @@ async function measure(
       downloadBytesPerS: link?.downloadBytesPerS.median ?? unlimited,
       roundTripMs: link?.roundTripMs.median ?? 0,
     },
-    ...{ layers, calls, rangeErrors, cuts, recordItems },
+    ...{ layers, calls, rangeErrors, cuts, recordItems, restSlowdown: slowdown },
     ...hops,
   };
 }

@@ -54,6 +54,7 @@ const schema = z
       .object({ roundTripMs: measured, uploadBytesPerS: measured, downloadBytesPerS: measured })
       .nullable(),
     recordItems: z.int().positive(),
+    restSlowdown: positive,
     processBytes: positive,
   })
   .superRefine(({ layers, cuts, calls }, context) => {

@@ -21,7 +21,7 @@ export interface NodeResources {
   readonly uploadBytesPerS: number;
   /** From the broker to the node. Bytes a second. */
   readonly downloadBytesPerS: number;
-  /** From a record's sending to its acknowledgement. Milliseconds. */
+  /** From a record's sending, after a rest, to a reader that waits for it at the broker. Milliseconds. */
   readonly roundTripMs: number;
 }
 
@@ -51,7 +51,7 @@ export interface CallCost {
 
 /** The connection between a node and its broker. */
 export interface LinkProfile {
-  /** From a small record's sending to its acknowledgement. Milliseconds. */
+  /** From a small record's sending, after a rest, to a reader that waits for it. Milliseconds. */
   readonly roundTripMs: Measured;
   readonly uploadBytesPerS: Measured;
   readonly downloadBytesPerS: Measured;
@@ -111,6 +111,11 @@ export interface Profile {
   readonly link: LinkProfile | null;
   /** Items in a record under load. */
   readonly recordItems: number;
+  /**
+   * How many times as long as others a run of one item takes that comes after a rest: caches and
+   * clocks are cold then.
+   */
+  readonly restSlowdown: number;
   /** Resident memory of a stage's process without any layer. Bytes. */
   readonly processBytes: number;
 }

@@ -47,7 +47,14 @@ function profileOf({ model }: PipelineUnderTest, name: string): Profile {
     },
     layers,
     calls: [{ batch: 64, ms: 0 }],
-    ...{ rangeErrors: [], hopErrors: [], link: null, recordItems: 64, processBytes: 1e8 },
+    ...{
+      rangeErrors: [],
+      hopErrors: [],
+      link: null,
+      restSlowdown: 1,
+      recordItems: 64,
+      processBytes: 1e8,
+    },
     cuts: [...layers, null].map(() => ({ raw: 100 })),
     hops: [
       { encoding: 'raw', recordMs: 0.01, itemMs: 0.001, decodeNsPerByte: 0, encodeNsPerByte: 0 },

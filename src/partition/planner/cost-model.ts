@@ -93,7 +93,7 @@ export class CostModel {
       difference(this.#lightMs, from, to) +
       (recordMs + itemMs + this.#decodeMs(from) + this.#encodeMs(to));
     return (
-      processorMs / worker.coreSpeed +
+      (this.#profile.restSlowdown * processorMs) / worker.coreSpeed +
       (msPerS * this.bytesAt(from)) / worker.downloadBytesPerS +
       (msPerS * this.bytesAt(to)) / worker.uploadBytesPerS +
       worker.roundTripMs
@@ -102,12 +102,12 @@ export class CostModel {
 
   /** What windower and sink add to the latency of any plan, both on the profiled node. Milliseconds. */
   endsLatencyMs(): number {
-    const { node } = this.#profile;
+    const { node, restSlowdown } = this.#profile;
     const { recordMs, itemMs } = this.#hop;
     const last = this.layerCount;
     const processorMs = 2 * (recordMs + itemMs) + this.#encodeMs(0) + this.#decodeMs(last);
     return (
-      processorMs / node.speed +
+      (restSlowdown * processorMs) / node.speed +
       2 * node.roundTripMs +
       (msPerS * this.bytesAt(0)) / node.uploadBytesPerS +
       (msPerS * this.bytesAt(last)) / node.downloadBytesPerS

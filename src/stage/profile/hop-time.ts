@@ -38,13 +38,20 @@ const heldBytes = 8 * 1024 * 1024;
 const patienceMs = 60_000;
 
 /**
- * What a stage whose sub-model computes nothing takes for a record: the stage's own worker, over
- * topics, with all that it does besides (fetching, commits, heartbeats, collecting garbage). It runs
- * in this process, which does nothing else meanwhile; records lie in its topic before it starts.
+ * What a stage takes for a record besides its sub-model: the stage's own worker, over topics, with
+ * all that it does (fetching, commits, heartbeats, collecting garbage). It runs in this process,
+ * which does nothing else meanwhile; records lie in its topic before it starts.
  *
+ * @param compute some layers' work for so many items, whose time does not count: it leaves the
+ *   processor's caches as a sub-model does
  * @throws {PipelineError} HOP_STALLED where it comes to no end
  */
-export async function hopTime(stand: HopStand, hop: HopCase, effort: HopEffort): Promise<HopTime> {
+export async function hopTime(
+  stand: HopStand,
+  hop: HopCase,
+  effort: HopEffort,
+  compute: (items: number) => void,
+): Promise<HopTime> {
   const { plan, log, client } = stand;
   const { items, input, output } = hop;
   const inputBytes = encodeTensorBatch(recordOf(plan.name, [input], items, 0), plan.encoding);
@@ -52,7 +59,7 @@ export async function hopTime(stand: HopStand, hop: HopCase, effort: HopEffort):
     Math.max(4, Math.min(effort.mostRecords, Math.ceil(bytes / inputBytes.byteLength)));
   const [around, measured] = [count(heldBytes), count(effort.measuredBytes)];
   await write(stand, hop, 2 * around + measured);
-  const meter = new RunMeter(input, output, items * around, items * (around + measured));
+  const meter = new RunMeter(hop, compute, items * around, items * (around + measured));
   let failure: unknown = null;
   const worker = await startStage({
     ...{ client, plan, log, stage: 1, stages: 1, model: meter.model },
@@ -107,15 +114,21 @@ async function write(
   }
 }
 
-/** A sub-model that computes nothing, and notes the processor time between two of its items. */
+/** A sub-model whose time does not count, and which notes the processor time between two of its items. */
 class RunMeter {
   readonly model: RowModel;
   #items = 0;
+  #computedMs = 0;
   #begin: { readonly items: number; readonly ms: number } | null = null;
   /** Processor time of an item; null before it is known. */
   itemMs: number | null = null;
 
-  constructor(input: HostTensor, output: HostTensor, fromItems: number, toItems: number) {
+  constructor(
+    { input, output }: HopCase,
+    compute: (items: number) => void,
+    fromItems: number,
+    toItems: number,
+  ) {
     const specOf = ({ name, dtype, shape }: HostTensor) => ({
       ...{ name, dtype, itemShape: shape.slice(1) },
     });
@@ -127,6 +140,9 @@ class RunMeter {
         this.#note(fromItems, toItems);
         const rows = tensor?.shape[0] ?? 0;
         this.#items += rows;
+        const startMs = processorMs();
+        compute(rows);
+        this.#computedMs += processorMs() - startMs;
         // A sub-model's output is in memory that was not there before.
         return [rowsFrom(output, 0, rows)];
       },
@@ -135,7 +151,7 @@ class RunMeter {
 
   #note(fromItems: number, toItems: number): void {
     if (this.itemMs !== null) return;
-    const now = { items: this.#items, ms: processorMs() };
+    const now = { items: this.#items, ms: processorMs() - this.#computedMs };
     if (now.items >= fromItems) this.#begin ??= now;
     if (this.#begin === null || now.items < toItems) return;
     this.itemMs = (now.ms - this.#begin.ms) / (now.items - this.#begin.items);

@@ -34,7 +34,10 @@ describe('the table of a profile', () => {
 
   it('says what the node is, and names the layers that tfjs-layers computes', () => {
     assert.match(text, /alpha: 0\.50 cores, 1\.0 GB of memory/);
-    assert.match(text, /2\.0 ms to an acknowledgement, 100 MB\/s up, 200 MB\/s down/);
+    assert.match(
+      text,
+      /2\.0 ms from a record’s sending to a waiting reader, 100 MB\/s up, 200 MB\/s down/,
+    );
     assert.match(text, /slower than native, by tfjs-layers: own/);
   });
 

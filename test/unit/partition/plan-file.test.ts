@@ -11,7 +11,15 @@ const node = {
 };
 const profile: Profile = {
   ...{ version: 1, modelDigest: 'abc', measuredAtMs: 0, node, layers: [], calls: [], cuts: [] },
-  ...{ rangeErrors: [], hopErrors: [], hops: [], link: null, recordItems: 64, processBytes: 1 },
+  ...{
+    rangeErrors: [],
+    hopErrors: [],
+    hops: [],
+    link: null,
+    restSlowdown: 1,
+    recordItems: 64,
+    processBytes: 1,
+  },
 };
 
 function written(): Record<string, unknown> {

@@ -57,6 +57,7 @@ export const profile: Profile = {
     uploadBytesPerS: { median: 1e8, spread: 1e6 },
     downloadBytesPerS: { median: 2e8, spread: 2e6 },
   },
+  restSlowdown: 1,
   recordItems: 64,
   processBytes: 4e8,
 };

@@ -99,6 +99,7 @@ describe('a measured profile', () => {
     link: null,
     cuts: [{ raw: 80 }, { raw: 40 }, { raw: 40 }, { raw: 40 }, { raw: 20 }],
     hops: [],
+    restSlowdown: 1,
     recordItems: 64,
     processBytes: 1e8,
   };

@@ -68,7 +68,7 @@ export function reckon(
       const wayMs =
         1000 * (inBytes / node.downloadBytesPerS + outBytes / node.uploadBytesPerS) +
         node.roundTripMs;
-      slowestMs = Math.max(slowestMs, need.lightMs / node.speed + wayMs);
+      slowestMs = Math.max(slowestMs, (profile.restSlowdown * need.lightMs) / node.speed + wayMs);
     }
     latencyMs += slowestMs;
   }
@@ -110,11 +110,11 @@ function demand(profile: Profile, from: number, to: number, inBytes: number, out
 }
 
 /** Windower and sink on the profiled node. */
-function endsMs({ node, hops }: Profile, first: number, last: number): number {
+function endsMs({ node, hops, restSlowdown }: Profile, first: number, last: number): number {
   const [hop] = hops;
   const processorMs =
     2 * ((hop?.recordMs ?? NaN) + (hop?.itemMs ?? NaN)) +
     ((hop?.encodeNsPerByte ?? NaN) * first + (hop?.decodeNsPerByte ?? NaN) * last) / 1e6;
   const wayMs = 1000 * (first / node.uploadBytesPerS + last / node.downloadBytesPerS);
-  return processorMs / node.speed + 2 * node.roundTripMs + wayMs;
+  return (restSlowdown * processorMs) / node.speed + 2 * node.roundTripMs + wayMs;
 }

@@ -49,7 +49,7 @@ describe('what a plan is expected to do', () => {
       [1 + 0.5, (3 + 0.5) / 2],
     );
     const uncalled = manualPlan([1], [['x'], ['y']]).plan(request);
-    assert(Math.abs(cut.latencyMs - uncalled.latencyMs - (3 + 3 / 2)) < 1e-9);
+    assert(Math.abs(cut.latencyMs - uncalled.latencyMs - 1.5 * (3 + 3 / 2)) < 1e-9);
   });
 
   it('half a core is half as much, but a lone item finds it as fast as a whole one', () => {
@@ -85,8 +85,8 @@ describe('what a plan is expected to do', () => {
   it('a lone item waits for the smallest batch of each layer, each hop and each round trip', () => {
     const { latencyMs } = manualPlan([], [['y']]).plan(request);
     // Stage: (2 + 4 + 16.5) / 2 ms, 1,500 bytes at 1 GB/s, a round trip. Windower and sink: a hop
-    // and a round trip each, and the same 1,500 bytes.
-    const expected = 11.25 + 0.0015 + 1 + 2 * (16.5 + 1) + 0.0015;
+    // and a round trip each, and the same 1,500 bytes. After a rest, processors take 1.5 times as long.
+    const expected = 1.5 * 11.25 + 0.0015 + 1 + 2 * (1.5 * 16.5 + 1) + 0.0015;
     assert(Math.abs(latencyMs - expected) < 1e-9, String(latencyMs));
   });
 

@@ -68,6 +68,7 @@ export function profileOf(
       },
     ],
     recordItems,
+    restSlowdown: 1.5,
     processBytes: 100,
   };
 }
