@@ -15,7 +15,13 @@ import { cpuQuota, type CpuQuota } from './nodes/cpu-quota.js';
 import { runDistributed, type Cluster, type DistributedRun } from './nodes/distributed.js';
 import { startOwnBroker, type OwnBroker } from './nodes/own-broker.js';
 import { candidates, type Candidate } from './plan/candidates.js';
-import { isSlowlyLinked, scenarios, slowBytesPerS, type Scenario } from './plan/scenarios.js';
+import {
+  isSlowlyLinked,
+  nodeShare,
+  scenarios,
+  slowBytesPerS,
+  type Scenario,
+} from './plan/scenarios.js';
 import {
   choiceTable,
   planPlots,
@@ -29,6 +35,8 @@ import { modelFolder } from './seed/job.js';
 
 /** Divides evenly by 1, 2, 3, 4 and 6 workers. */
 const lanes = 12;
+/** Without a quota it takes a fifth of that. */
+const warmUpS = 30;
 const extents = {
   whole: { warmUpItems: 20_000, runS: 12, light: { fixes: 200, fixesPerS: 20 } },
   quick: { warmUpItems: 20_000, runS: 4, light: { fixes: 40, fixesPerS: 20 } },
@@ -47,7 +55,11 @@ export async function plan(isQuick: boolean): Promise<Report> {
     for (const scenario of scenarios(bench.profile.node, isQuick)) {
       for (const candidate of candidates(bench.profile, scenario, lanes)) {
         process.stderr.write(`${scenario.name}: ${candidate.names.join(', ')}\n`);
-        tried.push(await bench.run(scenario, candidate));
+        const one = await bench.run(scenario, candidate);
+        process.stderr.write(
+          `  ${Math.round(one.itemsPerS)}/s of ${Math.round(one.run.itemsPerS)}, ${one.latencyMs} ms of ${one.run.latencyMs.toFixed(1)}\n`,
+        );
+        tried.push(one);
       }
     }
     return {
@@ -106,7 +118,8 @@ class PlanBench {
       strategy: run.strategy,
       cuts: run.stages.slice(1).map(({ layers }) => layers.from),
       nodes: run.stages.map((stage) => stage.nodes.map((node) => this.#setupOf(byName.get(node)))),
-      warmUpItems,
+      // By a slow link the same number would take minutes.
+      warmUpItems: Math.min(warmUpItems, Math.ceil(warmUpS * run.itemsPerS)),
       items: Math.ceil(runS * run.itemsPerS),
       light,
     });
@@ -157,24 +170,28 @@ function stagesOf(
   });
 }
 
-/** What `stagecoach profile` measures on this machine. */
+/** What `stagecoach profile` measures on one of the nodes, under its quota. */
 async function measureProfile(brokers: readonly string[], isQuick: boolean): Promise<Profile> {
+  const quota = cpuQuota(nodeShare);
   const folder = await mkdtemp(join(tmpdir(), 'stagecoach-bench-'));
   try {
     const file = join(folder, 'profile.json');
     const main = join(projectDir(), 'dist', 'src', 'cli', 'main.js');
     const args = ['profile', '--out', file, '--no-offer', '--encodings', 'raw'];
     args.push('--brokers', brokers.join(','), ...(isQuick ? ['--quick'] : []));
-    await promisify(execFile)(process.execPath, [main, ...args]);
+    const profiling = promisify(execFile)(process.execPath, [main, ...args]);
+    quota.limit(profiling.child.pid ?? 0);
+    await profiling;
     return parseProfile(await readFile(file, 'utf8'));
   } finally {
+    await quota.close();
     await rm(folder, { recursive: true });
   }
 }
 
 function notes(way: string): string[] {
   return [
-    `Every node is a process held to its share of a core (${way}); windower, sink and broker have no quota. What the planner knows comes from stagecoach profile, run before on a whole core of the same machine.`,
+    `Every node is a process held to its share of a core (${way}); windower, sink and broker have no quota. What the planner knows comes from stagecoach profile, run before on such a node.`,
     'Throughput is that of the steady part of a run whose input waits in the topic. Latency is the median of 200 fixes, 20 a second, from the broker’s append of the fix to that of its prediction.',
     'A plan that has several names is what each of them leads to.',
   ];

@@ -169,7 +169,8 @@ function removeIfLeft(folder: string): void {
 
 /** A group whose last process has just ended is busy for a moment. */
 async function removed(folder: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
+  // Another quota may have found it empty and taken it for one that was left.
+  for (let attempt = 1; existsSync(folder); attempt += 1) {
     try {
       rmdirSync(folder);
       return;

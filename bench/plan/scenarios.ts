@@ -12,7 +12,7 @@ export interface Scenario {
 export type Rival = 'whole copies' | 'best cut' | 'even';
 
 /** Of a core: six nodes leave the dispatcher and the broker 0.8 of two. */
-const share = 0.2;
+export const nodeShare = 0.2;
 /** Of a node behind a slow link, in each direction: 16 Mbit/s. */
 export const slowBytesPerS = 2_000_000;
 
@@ -49,13 +49,13 @@ export function scenarios(base: NodeResources, isQuick: boolean): Scenario[] {
     name: `${count} equal`,
     nodes: nodesOf(
       base,
-      Array.from({ length: count }, () => ({ cores: share })),
+      Array.from({ length: count }, () => ({ cores: nodeShare })),
     ),
     rivals: count === 1 ? [] : ['whole copies', 'best cut', 'even'],
   });
   const twoOneOne: Scenario = {
     name: '2 : 1 : 1',
-    nodes: nodesOf(base, [{ cores: 2 * share }, { cores: share }, { cores: share }]),
+    nodes: nodesOf(base, [{ cores: 2 * nodeShare }, { cores: nodeShare }, { cores: nodeShare }]),
     rivals: ['whole copies', 'best cut', 'even'],
   };
   if (isQuick) return [equal(2)];
@@ -65,9 +65,9 @@ export function scenarios(base: NodeResources, isQuick: boolean): Scenario[] {
     {
       name: 'one of three by 16 Mbit/s',
       nodes: nodesOf(base, [
-        { cores: share, isSlowlyLinked: true },
-        { cores: share },
-        { cores: share },
+        { cores: nodeShare, isSlowlyLinked: true },
+        { cores: nodeShare },
+        { cores: nodeShare },
       ]),
       rivals: ['whole copies', 'best cut', 'even'],
     },
