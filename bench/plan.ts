@@ -159,11 +159,13 @@ function stagesOf(
     first += stage.nodes.length;
     const cpuMs = works.reduce((sum, work) => sum + work.cpuMs, 0);
     const items = works.reduce((sum, work) => sum + work.items, 0);
+    const records = works.reduce((sum, work) => sum + work.records, 0);
     const shares = stage.nodes.map((node) => shareOf.get(node) ?? NaN);
     const given = shares.reduce((sum, share) => sum + share, 0);
     return {
       predictedUs: 1000 * (stage.computeMs + stage.hopMs) * Math.min(...shares),
-      measuredUs: (1000 * cpuMs) / items,
+      measuredUs: items === 0 ? null : (1000 * cpuMs) / items,
+      recordItems: records === 0 ? null : items / records,
       used: cpuMs / (given * spanMs),
       batchItems: meansOf(works.reduce<WorkSums>(addWork, noWork)).batchItems,
     };

@@ -63,7 +63,7 @@ export function scenarios(base: NodeResources, isQuick: boolean): Scenario[] {
     ...[1, 2, 3, 4, 5, 6].map(equal),
     twoOneOne,
     {
-      name: 'one of three by 16 Mbit/s',
+      name: '3, slow link',
       nodes: nodesOf(base, [
         { cores: nodeShare, isSlowlyLinked: true },
         { cores: nodeShare },

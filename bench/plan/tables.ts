@@ -5,7 +5,10 @@ import type { Plot, Rows } from '../report/report.js';
 export interface TriedStage {
   /** Processor time of an item, predicted for the node with the smallest share. Microseconds. */
   readonly predictedUs: number;
-  readonly measuredUs: number;
+  /** Null of a stage that had nothing to do. */
+  readonly measuredUs: number | null;
+  /** Items in a record that it has read. */
+  readonly recordItems: number | null;
   /** Of the quota of all its workers. */
   readonly used: number;
   /** Items in an inference. */
@@ -63,18 +66,19 @@ export function stageTable(tried: readonly Tried[]): Rows {
     title: 'Processor time of an item, by stage',
     columns: [
       ...['nodes', 'plan', 'stage', 'predicted µs', 'measured µs', 'measured/predicted'],
-      ...['quota used', 'batch'],
+      ...['quota used', 'batch', 'items a record'],
     ],
     rows: tried.flatMap(({ scenario, names, stages }) =>
-      stages.map(({ predictedUs, measuredUs, used, batchItems }, at) => ({
+      stages.map(({ predictedUs, measuredUs, used, batchItems, recordItems }, at) => ({
         nodes: scenario,
         plan: names.join(', '),
         stage: at + 1,
         'predicted µs': predictedUs,
         'measured µs': measuredUs,
-        'measured/predicted': measuredUs / predictedUs,
+        'measured/predicted': measuredUs === null ? null : measuredUs / predictedUs,
         'quota used': used,
         batch: batchItems,
+        'items a record': recordItems,
       })),
     ),
   };
