@@ -56,7 +56,7 @@ function layerLines({ layers, calls, rangeErrors }: Profile, style: TerminalStyl
   const columns = [
     column('layer', 24, 'left'),
     column('kind', 20, 'left'),
-    column('route', 8, 'left'),
+    column('route', 10, 'left'),
     column('weights', 10),
     ...calls.map(({ batch }) => column(`ms at ${batch}`, 16)),
   ];
