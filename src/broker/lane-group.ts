@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
 import { connected } from './connect.js';
+import { doneWithin } from './done-within.js';
 import { MembershipError } from './errors.js';
 import {
   AssignerProtocol,
@@ -32,6 +33,8 @@ const heartbeatIntervalMs = 150;
 const idleLoopMs = 50;
 /** Between a membership that has failed and the next try. */
 const restartPauseMs = 300;
+/** Longer than a request may take before its connection is given up. */
+const commitLimitMs = 15_000;
 
 /** How far a lane has been read. */
 export interface LaneCommit {
@@ -130,20 +133,26 @@ export class LaneGroup {
   }
 
   /**
-   * Commits how far lanes have been read, with the coverage that their output has reached. A commit
-   * that fails is not repeated: it is a hint for the next start, and the next commit replaces it.
+   * Commits how far lanes have been read, with the coverage that their output has reached: a hint for
+   * the next start, and for whoever watches. While brokers restart, kafkajs now and then waits for
+   * ever for the answer to a commit.
+   *
+   * @returns whether the coordinator has it
    */
-  async commit(lanes: readonly LaneCommit[]): Promise<void> {
+  async commit(lanes: readonly LaneCommit[]): Promise<boolean> {
     const { topic } = this.#options;
     try {
-      await this.#consumer.commitOffsets(
+      const committing = this.#consumer.commitOffsets(
         lanes.map(({ lane, nextOffset, metadata }) => {
           return { topic, partition: lane, offset: String(nextOffset), metadata };
         }),
       );
+      if (await doneWithin(commitLimitMs, committing)) return true;
+      this.#log.warn(`no answer to a commit within ${commitLimitMs / 1000} s: it is made anew`);
     } catch (error) {
       this.#log.debug(`the offsets were not committed: ${messageOf(error)}`);
     }
+    return false;
   }
 
   /** While its coordinator is down kafkajs would begin anew without a pause, and do nothing else. */

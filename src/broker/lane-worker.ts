@@ -276,14 +276,17 @@ export class LaneWorker {
   }
 
   async #commit(): Promise<void> {
+    const moved: OwnedLane[] = [];
     const commits = [...this.#owned.values()].flatMap((owned) => {
       const progress = owned.takeUncommitted();
       if (progress === null) return [];
+      moved.push(owned);
       const metadata = coverageMetadata(progress.coveredTo);
       return [{ lane: owned.lane, nextOffset: progress.nextOffset, metadata }];
     });
-    if (commits.length > 0 && this.#options.commitEveryMs !== null)
-      await this.#group.commit(commits);
+    if (commits.length === 0 || this.#options.commitEveryMs === null) return;
+    if (await this.#group.commit(commits)) return;
+    for (const owned of moved) owned.wasNotCommitted();
   }
 
   /** A coordinator that is slow to answer is not asked again meanwhile. */

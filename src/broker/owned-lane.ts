@@ -100,6 +100,11 @@ export class OwnedLane {
     return progress;
   }
 
+  /** What was taken to be committed is to be so again. */
+  wasNotCommitted(): void {
+    this.#isUncommitted = true;
+  }
+
   /** What a watch is to know of it. */
   observe(): LaneObservation {
     const queue = this.#phase.kind === 'open' ? this.#phase.queue : null;
