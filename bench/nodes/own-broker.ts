@@ -1,15 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type * as Testing from '../../infra/broker/testing.mjs';
-import { projectDir } from '../../src/project-dir.js';
+import { infra } from '../../test/integration/infra.js';
 import { SlowLink } from './slow-link.js';
-
-/** infra/ is plain JavaScript and isn't copied to dist/: it is loaded from where it lies. */
-const infra = (await import(
-  pathToFileURL(join(projectDir(), 'infra/broker/testing.mjs')).href
-)) as typeof Testing;
 
 /** A broker for one bench, which a node can also reach by a slow link. */
 export interface OwnBroker {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { projectDir } from '../../src/project-dir.js';
 import { eventually } from '../integration/eventually.js';
 
@@ -77,6 +78,13 @@ export class CommandLine {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #running = new Set<RunningCommand>();
   readonly folder = mkdtempSync(join(tmpdir(), 'stagecoach-e2e-'));
+
+  /** One that is closed when the test has ended. */
+  static during(t: TestContext, brokers: readonly string[]): CommandLine {
+    const line = new CommandLine(brokers);
+    t.after(() => line.close());
+    return line;
+  }
 
   constructor(brokers: readonly string[]) {
     this.#environment = {

@@ -37,11 +37,7 @@ describe('a plan file', () => {
     return stdout;
   }
 
-  function commandLine(t: TestContext): CommandLine {
-    const line = new CommandLine(fixture.brokers);
-    t.after(() => line.close());
-    return line;
-  }
+  const commandLine = (t: TestContext): CommandLine => CommandLine.during(t, fixture.brokers);
 
   async function activePlan({ pipeline }: CommandLine): Promise<PlanRecord> {
     const client = { brokers: fixture.brokers, clientId: 'test' };

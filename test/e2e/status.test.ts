@@ -79,11 +79,7 @@ describe('stagecoach status', () => {
   });
   after(() => fixture.stop());
 
-  function commandLine(t: TestContext): CommandLine {
-    const line = new CommandLine(fixture.brokers);
-    t.after(() => line.close());
-    return line;
-  }
+  const commandLine = (t: TestContext): CommandLine => CommandLine.during(t, fixture.brokers);
 
   it('says that nothing runs where nothing does', async (t) => {
     const line = commandLine(t);

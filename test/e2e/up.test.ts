@@ -17,11 +17,7 @@ describe('stagecoach up', () => {
   });
   after(() => fixture.stop());
 
-  function commandLine(t: TestContext): CommandLine {
-    const line = new CommandLine(fixture.brokers);
-    t.after(() => line.close());
-    return line;
-  }
+  const commandLine = (t: TestContext): CommandLine => CommandLine.during(t, fixture.brokers);
 
   async function watched(t: TestContext, { pipeline }: CommandLine): Promise<WatchedPipeline> {
     const pipelineSeen = await WatchedPipeline.connect(fixture.brokers, pipeline);

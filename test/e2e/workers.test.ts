@@ -78,11 +78,7 @@ describe('a worker’s process', () => {
   });
   after(() => fixture.stop());
 
-  function commandLine(t: TestContext): CommandLine {
-    const line = new CommandLine(fixture.brokers);
-    t.after(() => line.close());
-    return line;
-  }
+  const commandLine = (t: TestContext): CommandLine => CommandLine.during(t, fixture.brokers);
 
   async function pipelineOf(t: TestContext): Promise<PipelineUnderTest> {
     const pipeline = await PipelineUnderTest.start(fixture);

@@ -3,8 +3,8 @@ import { measuredOf, uncertaintyOf } from '../../partition/measured.js';
 import type { CallCost, FitError, LayerProfile, Measured } from '../../partition/profile.js';
 import { fitRanges, rangeErrorOf } from '../../partition/range-fit.js';
 import { processorMs } from '../../processor-time.js';
-import { compileSubModel, type SubModel } from '../engine/sub-model.js';
-import { readNetwork } from '../network.js';
+import { subModelOf, type SubModel } from '../engine/sub-model.js';
+import { readNetwork, type Network } from '../network.js';
 import type { ModelFiles } from '../model-files.js';
 import type { HostTensor } from '../tensor.js';
 import { fittedRanges, heldOutRanges } from './ranges.js';
@@ -74,7 +74,7 @@ export async function measureLayers(options: LayerTimesOptions): Promise<LayerTi
   const heldOut = heldOutRanges(count, effort.heldOut);
   const subjects: Subject[] = [];
   try {
-    for (const range of [...fitted, ...heldOut]) subjects.push(await subjectOf(options, range));
+    for (const range of [...fitted, ...heldOut]) subjects.push(subjectOf(options, network, range));
     const rounds = await runRounds(options, subjects);
     const byBatch = batches.map((_, at) => {
       const times = subjects.map((subject) => ({ ...subject, ms: medianOf(subject, at).median }));
@@ -112,12 +112,13 @@ function taken(model: SubModel, tensors: readonly HostTensor[] = []): HostTensor
   return model.inputs.flatMap((spec) => tensors.find(({ name }) => name === spec.name) ?? []);
 }
 
-async function subjectOf(
-  { files, inputs, batches, topK }: LayerTimesOptions,
+function subjectOf(
+  { inputs, batches, topK }: LayerTimesOptions,
+  network: Network,
   { from, to }: LayerRange,
-): Promise<Subject> {
+): Subject {
   const isLast = to === inputs.length;
-  const model = await compileSubModel(files, { from, to, topK: isLast ? topK : undefined });
+  const model = subModelOf(network, { from, to, topK: isLast ? topK : undefined });
   const rows = new RepeatedRows();
   const runs = batches.map((batch) => {
     const tensors = taken(model, inputs[from]).map((tensor) => rows.batch(tensor, batch));

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { measuredOf } from '../../partition/measured.js';
 import { processorMs } from '../../processor-time.js';
-import { compileSubModel } from '../engine/sub-model.js';
-import { describeLayers } from '../network.js';
+import { subModelOf } from '../engine/sub-model.js';
+import { readNetwork } from '../network.js';
 import type { ModelFiles } from '../model-files.js';
 import type { HostTensor } from '../tensor.js';
 import { firstRows } from './crossings.js';
@@ -22,7 +22,8 @@ export async function restSlowdown(
   inputs: readonly HostTensor[],
   runs: number,
 ): Promise<number> {
-  const model = await compileSubModel(files, { from: 0, to: describeLayers(files).length });
+  const network = readNetwork(files);
+  const model = subModelOf(network, { from: 0, to: network.layers.length });
   const one = inputs.map((tensor) => firstRows(tensor, 1));
   const once = (): number => {
     const startMs = processorMs();
