@@ -8,6 +8,12 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from './project.mjs';
 
+/**
+ * A file that takes so long hangs: it fails by its name, and the others go on. The longest, the
+ * faults, takes about four minutes.
+ */
+const hangsAfterMs = 20 * 60_000;
+
 /** They share a broker, a daemon and the machine's cores: one file after the other. */
 const oneByOne = ['integration', 'e2e', 'fault'];
 
@@ -48,6 +54,9 @@ if (suites.length === 0 || empty.length > 0) {
     // Both end with the counts; tap, even where tests fail.
     settings.push(`--test-reporter=${process.stdout.isTTY ? 'spec' : 'tap'}`);
   }
+  settings.push(`--test-timeout=${hangsAfterMs}`);
+  // A connection that a test has left open must not keep the files after it from running.
+  settings.push('--test-force-exit');
   const inTurn = suites.some((suite) => oneByOne.includes(suite));
   settings.push(`--test-concurrency=${inTurn ? 1 : availableParallelism()}`);
   const files = suites.flatMap(filesOf);

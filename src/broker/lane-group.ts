@@ -56,6 +56,9 @@ export class LaneGroup {
   #isMember = false;
   #hasLeft = false;
   #beats = 0;
+  #commits = 0;
+  /** The offset of each lane that the coordinator has acknowledged since a commit was begun. */
+  readonly #committed = new Map<number, unknown>();
   #lastError: string | null = null;
 
   constructor(client: ClientOptions, options: LaneGroupOptions, log: Logger) {
@@ -88,6 +91,11 @@ export class LaneGroup {
     return this.#beats;
   }
 
+  /** Grows with every commit that the coordinator has acknowledged. */
+  get commits(): number {
+    return this.#commits;
+  }
+
   /** Why the membership broke last; null once it is mended. */
   get lastError(): string | null {
     return this.#lastError;
@@ -96,7 +104,7 @@ export class LaneGroup {
   /** @throws {BrokerError} where no broker answers */
   async join(): Promise<void> {
     const { topic } = this.#options;
-    const { GROUP_JOIN, HEARTBEAT, REBALANCING, CRASH } = this.#consumer.events;
+    const { GROUP_JOIN, HEARTBEAT, REBALANCING, CRASH, COMMIT_OFFSETS } = this.#consumer.events;
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
       // kafkajs can't take back a join that is on its way. What is thrown here ends that member:
       // it would keep lanes that nobody reads.
@@ -111,6 +119,15 @@ export class LaneGroup {
     });
     this.#consumer.on(HEARTBEAT, () => {
       this.#beats += 1;
+    });
+    this.#consumer.on(COMMIT_OFFSETS, ({ payload }) => {
+      for (const { partitions } of payload.topics) {
+        for (const { partition, offset } of partitions) {
+          // A Long, whatever kafkajs's types say.
+          this.#committed.set(partition, offset);
+        }
+      }
+      this.#commits += 1;
     });
     this.#consumer.on(REBALANCING, () => {
       this.#isMember = false;
@@ -134,25 +151,31 @@ export class LaneGroup {
 
   /**
    * Commits how far lanes have been read, with the coverage that their output has reached: a hint for
-   * the next start, and for whoever watches. While brokers restart, kafkajs now and then waits for
-   * ever for the answer to a commit.
+   * the next start, and for whoever watches. While brokers restart, kafkajs may wait for ever for the
+   * answer to a commit, and one whose membership has ended takes commits and makes nothing of them.
    *
    * @returns whether the coordinator has it
    */
   async commit(lanes: readonly LaneCommit[]): Promise<boolean> {
     const { topic } = this.#options;
+    this.#committed.clear();
     try {
       const committing = this.#consumer.commitOffsets(
         lanes.map(({ lane, nextOffset, metadata }) => {
           return { topic, partition: lane, offset: String(nextOffset), metadata };
         }),
       );
-      if (await doneWithin(commitLimitMs, committing)) return true;
-      this.#log.warn(`no answer to a commit within ${commitLimitMs / 1000} s: it is made anew`);
+      if (!(await doneWithin(commitLimitMs, committing))) {
+        this.#log.warn(`no answer to a commit within ${commitLimitMs / 1000} s: it is made anew`);
+        return false;
+      }
     } catch (error) {
       this.#log.debug(`the offsets were not committed: ${messageOf(error)}`);
+      return false;
     }
-    return false;
+    return lanes.every(
+      ({ lane, nextOffset }) => String(this.#committed.get(lane)) === String(nextOffset),
+    );
   }
 
   /** While its coordinator is down kafkajs would begin anew without a pause, and do nothing else. */

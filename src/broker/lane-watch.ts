@@ -20,15 +20,19 @@ export interface WorkerObservation {
   readonly isMember: boolean;
   /** Grows whenever the group's coordinator has answered. */
   readonly beats: number;
+  /** Whether something is to be committed, or is being so. */
+  readonly owesCommit: boolean;
+  /** Grows whenever a commit was acknowledged. */
+  readonly commits: number;
   readonly lanes: readonly LaneObservation[];
 }
 
 /** Why something that stands still ought to move. */
-export type StallCause = 'opening' | 'waiting' | 'unread' | 'group';
+export type StallCause = 'opening' | 'waiting' | 'unread' | 'group' | 'commit';
 
 /** Something that has stood still for too long. */
 export interface Stall {
-  /** null where it is the membership in the group. */
+  /** null where it is the membership in the group, or its commits. */
   readonly lane: number | null;
   readonly cause: StallCause;
   readonly stillMs: number;
@@ -62,6 +66,7 @@ export class LaneWatch {
   readonly #limits: WatchLimits;
   readonly #lanes = new Map<number, Seen>();
   readonly #group: Seen = { moves: 0, answers: 0, stillMs: 0, cause: 'group' };
+  readonly #commits: Seen = { moves: 0, answers: 0, stillMs: 0, cause: 'commit' };
   #restartsInVain = 0;
   #sinceRestartMs = 0;
 
@@ -72,11 +77,15 @@ export class LaneWatch {
   /**
    * @param sinceLastMs how much time has passed since the tick before; no more than 2 s of it count
    */
-  tick(sinceLastMs: number, { isMember, beats, lanes }: WorkerObservation): void {
+  tick(sinceLastMs: number, found: WorkerObservation): void {
+    const { isMember, beats, owesCommit, commits, lanes } = found;
     const elapsedMs = Math.min(sinceLastMs, maxTickMs);
     this.#sinceRestartMs += elapsedMs;
     this.#group.stillMs = beats === this.#group.moves ? this.#group.stillMs + elapsedMs : 0;
     this.#group.moves = beats;
+    const isOwed = owesCommit && commits === this.#commits.moves;
+    this.#commits.stillMs = isOwed ? this.#commits.stillMs + elapsedMs : 0;
+    this.#commits.moves = commits;
     for (const seen of lanes) this.#observe(elapsedMs, seen);
     // A member that joins anew has no lanes for a moment: they are not forgotten for that.
     if (isMember) this.#forgetAllBut(lanes.map(({ lane }) => lane));
@@ -90,9 +99,10 @@ export class LaneWatch {
       .filter(([, { stillMs }]) => stillMs >= stallTimeoutMs)
       .sort(([a], [b]) => a - b)
       .map(([lane, { cause, stillMs }]) => ({ lane, cause, stillMs }));
-    const { stillMs } = this.#group;
-    if (stillMs < silentGroupMs) return lanes;
-    return [{ lane: null, cause: 'group', stillMs }, ...lanes];
+    const group = [this.#group, this.#commits]
+      .filter(({ stillMs }) => stillMs >= silentGroupMs)
+      .map(({ cause, stillMs }) => ({ lane: null, cause, stillMs }));
+    return [...group, ...lanes];
   }
 
   /** Whether it is time to restart the consumer: longer after each restart that moved nothing. */
@@ -112,6 +122,7 @@ export class LaneWatch {
       seen.answers = 0;
     }
     this.#group.moves = 0;
+    this.#commits.moves = 0;
   }
 
   #observe(elapsedMs: number, found: LaneObservation): void {
@@ -156,6 +167,8 @@ function inWords(cause: StallCause, lanes: readonly number[], seconds: number): 
   switch (cause) {
     case 'group':
       return `the consumer group has not answered for ${seconds} s`;
+    case 'commit':
+      return `the consumer group has acknowledged no commit for ${seconds} s`;
     case 'opening':
       return `${named} ${have} been opening for ${seconds} s`;
     case 'waiting':

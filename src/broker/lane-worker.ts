@@ -134,9 +134,12 @@ export class LaneWorker {
 
   /** What a watch is to know of it. */
   observe(): WorkerObservation {
+    const isUncommitted = [...this.#owned.values()].some((lane) => lane.isUncommitted);
     return {
       isMember: this.#group.isMember,
       beats: this.#group.beats,
+      owesCommit: this.#committer !== null && (this.#isCommitting || isUncommitted),
+      commits: this.#group.commits,
       lanes: [...this.#owned.values()].map((lane) => lane.observe()),
     };
   }
@@ -276,17 +279,16 @@ export class LaneWorker {
   }
 
   async #commit(): Promise<void> {
-    const moved: OwnedLane[] = [];
-    const commits = [...this.#owned.values()].flatMap((owned) => {
+    const moved = [...this.#owned.values()].filter((owned) => owned.isUncommitted);
+    const commits = moved.flatMap((owned) => {
       const progress = owned.takeUncommitted();
       if (progress === null) return [];
-      moved.push(owned);
       const metadata = coverageMetadata(progress.coveredTo);
       return [{ lane: owned.lane, nextOffset: progress.nextOffset, metadata }];
     });
     if (commits.length === 0 || this.#options.commitEveryMs === null) return;
-    if (await this.#group.commit(commits)) return;
-    for (const owned of moved) owned.wasNotCommitted();
+    const isDone = await this.#group.commit(commits);
+    if (!isDone) for (const owned of moved) owned.wasNotCommitted();
   }
 
   /** A coordinator that is slow to answer is not asked again meanwhile. */

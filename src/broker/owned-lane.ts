@@ -39,6 +39,11 @@ export class OwnedLane {
     return this.#progress;
   }
 
+  /** Whether output was acknowledged since it was last asked for what is to be committed. */
+  get isUncommitted(): boolean {
+    return this.#isUncommitted;
+  }
+
   /** Why the work on it failed last; null once output was acknowledged after that. */
   get lastError(): string | null {
     return this.#lastError;

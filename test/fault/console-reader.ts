@@ -19,6 +19,9 @@ export type KafkaTool = (mainClass: string) => {
 
 const consoleConsumer = 'org.apache.kafka.tools.consumer.ConsoleConsumer';
 
+/** The Java client's own limit for closing is 30 s; nothing is left to save here. */
+const killAfterMs = 10_000;
+
 /**
  * What Kafka's `Bytes.toString` prints: printable ASCII as it is but for the backslash, and `\xNN`
  * for everything else.
@@ -58,6 +61,7 @@ export class ConsoleReader {
   readonly #child: ChildProcess;
   readonly #records = new Map<string, PrintedRecord>();
   readonly #inOrder: PrintedRecord[] = [];
+  readonly #ended: Promise<void>;
   #errors = '';
 
   constructor(tool: KafkaTool, brokers: readonly string[], topic: string) {
@@ -76,6 +80,10 @@ export class ConsoleReader {
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('exit', () => resolve());
+      this.#child.once('error', () => resolve());
+    });
     if (this.#child.stdout !== null) {
       createInterface({ input: this.#child.stdout }).on('line', (line) => this.#take(line));
     }
@@ -95,9 +103,15 @@ export class ConsoleReader {
     throw new Error(`the console consumer has ended:\n${this.#errors}`);
   }
 
-  /** It may run in a container, to which only a signal that can be caught is passed on. */
-  stop(): void {
+  /**
+   * It may run in a container, to which only a signal that can be caught is passed on. One that waits
+   * for brokers that are gone may not hear it: it is killed. Resolves when it has ended.
+   */
+  async stop(): Promise<void> {
     this.#child.kill('SIGTERM');
+    const killer = setTimeout(() => this.#child.kill('SIGKILL'), killAfterMs);
+    await this.#ended;
+    clearTimeout(killer);
   }
 
   #take(line: string): void {

@@ -201,7 +201,8 @@ export class FaultStand {
   async stop(): Promise<void> {
     await this.stopFeed();
     await this.workers.stop();
-    for (const reader of [this.#fixes, this.predictions, this.#deadLetters]) reader.stop();
+    const readers = [this.#fixes, this.predictions, this.#deadLetters];
+    await Promise.all(readers.map((reader) => reader.stop()));
     this.#uncut.dispose();
     await Promise.all([this.#marker.disconnect(), this.laneLog.close(), this.admin.disconnect()]);
   }

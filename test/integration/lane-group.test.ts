@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { createKafka, type ClientOptions, type Kafka } from '../../src/broker/kafka-client.js';
+import { LaneGroup } from '../../src/broker/lane-group.js';
 import { LaneWorker, type LaneContext, type LaneHandler } from '../../src/broker/lane-worker.js';
 import { LaneWriter } from '../../src/broker/lane-writer.js';
 import { createPipelineTopics, pipelineTopics } from '../../src/broker/topics.js';
@@ -111,6 +112,42 @@ describe('a lane group', () => {
       await writer.send(topic, lane, [{ key: null, value: Buffer.from(value) }]);
     }
   }
+
+  it('knows whether a commit has reached the coordinator: kafkajs takes some, and does nothing', async (t) => {
+    const topic = await newTopic();
+    let isMember = false;
+    const group = new LaneGroup(
+      client,
+      {
+        ...{ groupId: topic, topic, sessionTimeoutMs: 6_000 },
+        onAssigned: (lanes) => (isMember = lanes.length > 0),
+        onCrash: (error) => assert.ifError(error),
+      },
+      log,
+    );
+    t.after(() => group.leave());
+    await group.join();
+    await eventually(
+      'it has its lanes',
+      () => isMember,
+      (has) => has,
+    );
+    const commit = (nextOffset: number) =>
+      group.commit([{ lane: 0, nextOffset, metadata: 'to here' }]);
+    assert.equal(await commit(3), true);
+    assert.equal(group.commits, 1);
+    const leaving = group.leave();
+    assert.equal(await commit(4), false, 'it leaves');
+    await leaving;
+    assert.equal(await commit(5), false, 'it has left');
+    assert.equal(group.commits, 1);
+    const admin = kafka.admin();
+    await admin.connect();
+    t.after(() => admin.disconnect());
+    const [found] = await admin.fetchOffsets({ groupId: topic, topics: [topic] });
+    const lane = found?.partitions.find(({ partition }) => partition === 0);
+    assert.deepEqual([lane?.offset, lane?.metadata], ['3', 'to here']);
+  });
 
   it('shares the lanes out evenly and moves as few as possible', async (t) => {
     const topic = await newTopic();

@@ -47,7 +47,7 @@ describe('set-up on a machine that lacks something', () => {
     assert.match(text, /Found Python 3, but without pip/);
   });
 
-  for (const version of ['18.19.0', '20.10.0', '21.7.3', '23.1.0']) {
+  for (const version of ['18.19.0', '20.13.1', '21.7.3', '23.1.0']) {
     it(`refuses Node ${version} in one sentence`, async () => {
       const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
       const { status, text } = await project.run([

@@ -34,6 +34,17 @@ describe('infra/test.mjs', () => {
     assert.match(text, /^# fail 1$/m);
   });
 
+  it('goes on after a file that has left a connection open', async () => {
+    addTest(
+      'unit/a',
+      `import { createServer } from 'node:net'; createServer().listen(0); ${passing}`,
+    );
+    addTest('unit/b', passing);
+    const { status, text } = await project.run(['infra/test.mjs', 'unit']);
+    assert.equal(status, 0, text);
+    assert.match(text, /^# tests 2$/m);
+  });
+
   it('does not pass over a suite without tests', async () => {
     addTest('unit/a', passing);
     const { status, text } = await project.run(['infra/test.mjs', 'unit', 'e2e']);

@@ -11,7 +11,11 @@ class Watched {
   isMember = true;
   /** Whether the group's coordinator answers. */
   beats = true;
+  owesCommit = false;
+  /** Whether commits are acknowledged. */
+  commits = true;
   #beatsUpTo = 0;
+  #commitsUpTo = 0;
 
   lane(lane: number, seen: Partial<LaneObservation> = {}): void {
     const open = { phase: 'open', stopReason: null, lag: 0, isBusy: false, moves: 0 } as const;
@@ -22,10 +26,12 @@ class Watched {
   pass(seconds: number, each: () => void = () => undefined): void {
     for (let second = 0; second < seconds; second += 1) {
       if (this.beats) this.#beatsUpTo += 1;
+      if (this.owesCommit && this.commits) this.#commitsUpTo += 1;
       each();
-      const { isMember } = this;
+      const { isMember, owesCommit } = this;
+      const counts = { beats: this.#beatsUpTo, commits: this.#commitsUpTo };
       const lanes = [...this.lanes.values()];
-      this.watch.tick(1_000, { isMember, beats: this.#beatsUpTo, lanes });
+      this.watch.tick(1_000, { isMember, owesCommit, ...counts, lanes });
     }
   }
 
@@ -99,7 +105,14 @@ describe('the watch over lanes', () => {
     const watched = new Watched();
     watched.lane(0, { lag: 5 });
     watched.pass(1);
-    watched.watch.tick(3_600_000, { isMember: true, beats: 1, lanes: [...watched.lanes.values()] });
+    const lanes = [...watched.lanes.values()];
+    watched.watch.tick(3_600_000, {
+      isMember: true,
+      beats: 1,
+      owesCommit: false,
+      commits: 0,
+      lanes,
+    });
     assert.deepEqual(watched.stalled, []);
   });
 
@@ -113,6 +126,20 @@ describe('the watch over lanes', () => {
     watched.pass(1);
     assert.deepEqual(watched.stalled, [null]);
     assert.match(describeStalls(watched.watch.stalls), /^the consumer group has not answered/);
+  });
+
+  it('notices a group that beats but acknowledges no commit, once something is to be committed', () => {
+    const watched = new Watched();
+    watched.pass(60);
+    watched.owesCommit = true;
+    watched.pass(60);
+    assert.deepEqual(watched.stalled, [], 'each is acknowledged');
+    watched.commits = false;
+    watched.pass(19);
+    assert.deepEqual(watched.stalled, []);
+    watched.pass(1);
+    assert.deepEqual(watched.stalled, [null]);
+    assert.match(describeStalls(watched.watch.stalls), /has acknowledged no commit for 20 s$/);
   });
 
   it('waits twice as long after each restart that moved nothing, up to 10 minutes, and is quick again after one that did', () => {
