@@ -10,9 +10,9 @@ import { addWork, meansOf, noWork, type WorkSums } from '../src/observe/work-sum
 import type { PlannedRun } from '../src/partition/planner/planned-run.js';
 import type { NodeResources, Profile } from '../src/partition/profile.js';
 import { projectDir } from '../src/project-dir.js';
-import { median } from './engine/median.js';
 import { cpuQuota, type CpuQuota } from './nodes/cpu-quota.js';
 import { runDistributed, type Cluster, type DistributedRun } from './nodes/distributed.js';
+import { usualMs } from './nodes/light-load.js';
 import { startOwnBroker, type OwnBroker } from './nodes/own-broker.js';
 import { candidates, type Candidate } from './plan/candidates.js';
 import {
@@ -57,7 +57,7 @@ export async function plan(isQuick: boolean): Promise<Report> {
         process.stderr.write(`${scenario.name}: ${candidate.names.join(', ')}\n`);
         const one = await bench.run(scenario, candidate);
         process.stderr.write(
-          `  ${Math.round(one.itemsPerS)}/s of ${Math.round(one.run.itemsPerS)}, ${one.latencyMs} ms of ${one.run.latencyMs.toFixed(1)}\n`,
+          `  ${Math.round(one.itemsPerS)}/s of ${Math.round(one.run.itemsPerS)}, ${one.latencyMs.toFixed(1)} ms of ${one.run.latencyMs.toFixed(1)}\n`,
         );
         tried.push(one);
       }
@@ -128,7 +128,7 @@ class PlanBench {
       names,
       run,
       itemsPerS: (1000 * measured.items) / measured.spanMs,
-      latencyMs: median(measured.latenciesMs),
+      latencyMs: usualMs(measured.latenciesMs),
       stages: stagesOf(run, nodes, measured),
     };
   }
@@ -195,7 +195,7 @@ async function measureProfile(brokers: readonly string[], isQuick: boolean): Pro
 function notes(way: string): string[] {
   return [
     `Every node is a process held to its share of a core (${way}); windower, sink and broker have no quota. What the planner knows comes from stagecoach profile, run before on such a node.`,
-    'Throughput is that of the steady part of a run whose input waits in the topic. Latency is the median of 200 fixes, 20 a second, from the broker’s append of the fix to that of its prediction.',
+    'Throughput is that of the steady part of a run whose input waits in the topic. Latency is the mean of the middle half of 200 fixes, 20 a second, from the broker’s append of the fix to that of its prediction.',
     'A plan that has several names is what each of them leads to.',
   ];
 }

@@ -1,4 +1,4 @@
-import { median } from './median.js';
+import { median } from '../../src/partition/measured.js';
 
 /** A program that computes the network, or a part of its work. */
 export interface Contender {

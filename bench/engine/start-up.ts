@@ -6,7 +6,7 @@ import type { ModelFiles } from '../../src/model/model-files.js';
 import { balanced } from '../../src/partition/balanced.js';
 import { subModelRanges, type LayerRange } from '../../src/partition/cuts.js';
 import type { Rows } from '../report/report.js';
-import { median } from './median.js';
+import { median } from '../../src/partition/measured.js';
 
 const startSchema = z.object({
   filesToReadyMs: z.number().positive(),

@@ -21,6 +21,17 @@ export async function sendPaced(
 }
 
 /**
+ * What most of them are: the mean of the middle half. The broker's times are whole milliseconds, of
+ * which a median would be one too.
+ */
+export function usualMs(latenciesMs: readonly number[]): number {
+  const sorted = latenciesMs.toSorted((a, b) => a - b);
+  const quarter = Math.floor(sorted.length / 4);
+  const middle = sorted.slice(quarter, sorted.length - quarter);
+  return middle.reduce((sum, ms) => sum + ms, 0) / middle.length;
+}
+
+/**
  * From the broker's append of a fix to that of its prediction, for the fixes that came at a time or
  * later. Milliseconds; both times are the broker's.
  */

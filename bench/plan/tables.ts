@@ -23,7 +23,7 @@ export interface Tried {
   readonly run: PlannedRun;
   /** Measured. */
   readonly itemsPerS: number;
-  /** Measured: the median. */
+  /** Measured: the mean of the middle half. */
   readonly latencyMs: number;
   readonly stages: readonly TriedStage[];
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { processorMs } from '../processor-time.js';
 import type { LaneLog } from './lane-log.js';
 import type { OutgoingRecord, RecordWriter } from './lane-writer.js';
 
@@ -20,7 +21,9 @@ export interface LinkSamples {
 
 const smallBytes = 100;
 /** Between two small records: what was warm is cold again, as where there is little to do. */
-const restMs = 20;
+const leastRestMs = 20;
+/** So many times as long as what went before has computed: a quota must not hold up what comes next. */
+const restTimes = 10;
 /** The reader's fetch is with the broker by then. */
 const settleMs = 5;
 const fetchWaitMs = 1_000;
@@ -47,10 +50,15 @@ export async function linkSamples(
     key: null,
     value: randomBytes(largeBytes),
   }));
+  let computedMs = processorMs();
+  const rest = async (): Promise<void> => {
+    await delay(Math.max(leastRestMs, restTimes * (processorMs() - computedMs)));
+    computedMs = processorMs();
+  };
   const trip = async (): Promise<number> => {
     const end = (await laneLog.bounds(topic)).end[0] ?? 0;
     const [nodeId = ''] = (await laneLog.leaders(topic, [0])).keys();
-    await delay(restMs);
+    await rest();
     const arrived = laneLog.fetch(topic, nodeId, new Map([[0, end]]), {
       ...{ maxWaitMs: fetchWaitMs, maxLaneBytes: largeBytes, maxBytes: largeBytes },
       committedOnly: false,

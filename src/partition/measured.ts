@@ -7,6 +7,11 @@ function quantile(sorted: readonly number[], share: number): number {
   return below + ((sorted[Math.ceil(at)] ?? NaN) - below) * (at - Math.floor(at));
 }
 
+/** The middle one of some values, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  return measuredOf(values).median;
+}
+
 /** Median and spread of samples: not moved by a few that something else has made slow. */
 export function measuredOf(samples: readonly number[]): Measured {
   const sorted = [...samples].sort((a, b) => a - b);
