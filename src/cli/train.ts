@@ -73,7 +73,7 @@ export function trainCommand(): Command {
     .option('--resume', 'go on from the checkpoint of a run with the same options', false)
     .action(async (flags: TrainFlags) => {
       // Loaded only now: TensorFlow takes 0.3 s, which no other command should pay.
-      const { runTraining } = await import('./train-run.js');
+      const { runTraining } = await import('./training/train-run.js');
       await runTraining(flags);
     });
 }

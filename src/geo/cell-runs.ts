@@ -3,6 +3,24 @@ import type { GeoFix } from './fix.js';
 import type { Grid } from './grid.js';
 import type { WindowRules } from './windows.js';
 
+/** The cells that vehicles have entered, run by run. */
+export interface DrivenCells {
+  /** All runs, one after the other. */
+  readonly cells: Int32Array;
+  /** When each cell was entered. Epoch milliseconds. */
+  readonly timesMs: Float64Array;
+  /** Where each run starts in `cells`, and at last the length of `cells`. */
+  readonly starts: Int32Array;
+  /** Whose each run is: vehicles are numbered from 0. */
+  readonly vehicles: Int32Array;
+}
+
+interface Run {
+  readonly vehicle: number;
+  readonly cells: number[];
+  readonly timesMs: number[];
+}
+
 /**
  * Collects the cells that vehicles enter, as the live windower sees them, in runs: a run ends where
  * its vehicle begins a new trip. Each cell of a run is the current cell of one item, and the one
@@ -10,9 +28,10 @@ import type { WindowRules } from './windows.js';
  */
 export class CellRunBuilder {
   readonly #vehicles: VehicleMap;
-  readonly #runs: number[][] = [];
+  readonly #runs: Run[] = [];
   /** The run that each vehicle is in. */
-  readonly #current = new Map<string, number[]>();
+  readonly #current = new Map<string, Run>();
+  readonly #numbers = new Map<string, number>();
 
   constructor(grid: Grid, rules: WindowRules) {
     this.#vehicles = new VehicleMap(grid, rules);
@@ -27,19 +46,31 @@ export class CellRunBuilder {
     if (outcome.kind !== 'entered') return;
     let run = this.#current.get(fix.vehicleId);
     if (run === undefined || outcome.newTrip) {
-      run = [];
+      run = { vehicle: this.#numberOf(fix.vehicleId), cells: [], timesMs: [] };
       this.#runs.push(run);
       this.#current.set(fix.vehicleId, run);
     }
-    run.push(outcome.cell);
+    run.cells.push(outcome.cell);
+    run.timesMs.push(fix.eventTimeMs);
   }
 
-  /** All runs: where each starts in `cells`, and at last the length of `cells`. */
-  finish(): { readonly cells: Int32Array; readonly starts: Int32Array } {
-    const starts = new Int32Array(this.#runs.length + 1);
-    this.#runs.forEach((run, index) => (starts[index + 1] = (starts[index] ?? 0) + run.length));
-    const cells = new Int32Array(starts.at(-1) ?? 0);
-    this.#runs.forEach((run, index) => cells.set(run, starts[index]));
-    return { cells, starts };
+  finish(): DrivenCells {
+    const runs = this.#runs;
+    const starts = new Int32Array(runs.length + 1);
+    runs.forEach(({ cells }, at) => (starts[at + 1] = (starts[at] ?? 0) + cells.length));
+    const length = starts.at(-1) ?? 0;
+    const [cells, timesMs] = [new Int32Array(length), new Float64Array(length)];
+    runs.forEach((run, at) => {
+      cells.set(run.cells, starts[at]);
+      timesMs.set(run.timesMs, starts[at]);
+    });
+    return { cells, starts, timesMs, vehicles: Int32Array.from(runs, ({ vehicle }) => vehicle) };
+  }
+
+  /** Vehicles are numbered in the order in which they come. */
+  #numberOf(vehicleId: string): number {
+    const number = this.#numbers.get(vehicleId) ?? this.#numbers.size;
+    this.#numbers.set(vehicleId, number);
+    return number;
   }
 }

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runTraining } from '../../src/cli/train-run.js';
+import { runTraining } from '../../src/cli/training/train-run.js';
 import { loadModelFiles, modelDigest } from '../../src/model/model-files.js';
 import { projectDir } from '../../src/project-dir.js';
 import type { TrainFlags } from '../../src/cli/train.js';

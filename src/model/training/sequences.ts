@@ -12,6 +12,14 @@ export interface CellRuns {
   readonly starts: Int32Array;
 }
 
+/** Runs of which it is known who drove them, and when. */
+export interface DrivenRuns extends CellRuns {
+  /** When each cell was entered. Epoch milliseconds. */
+  readonly timesMs: Float64Array;
+  /** Whose each run is: vehicles are numbered from 0. */
+  readonly vehicles: Int32Array;
+}
+
 /** How many predictions the runs can judge: every cell of a run but its last has a successor. */
 export function transitionsOf(runs: CellRuns): number {
   return runs.cells.length - (runs.starts.length - 1);

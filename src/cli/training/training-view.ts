@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import type { TrainingStatus } from '../model/training/trainer.js';
+import type { TrainingStatus } from '../../model/training/trainer.js';
 
 /** Terminals get a live line, logs one line in a while. */
 const logEveryMs = 15_000;

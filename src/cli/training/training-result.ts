@@ -1,21 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { compileSubModel } from '../model/engine/sub-model.js';
-import { gridPath, modelDigest, saveModelFiles } from '../model/model-files.js';
-import { describeLayers } from '../model/network.js';
-import { sizeOf } from '../model/tensor.js';
-import { cardMarkdown } from '../model/training/card.js';
-import { trainedFiles } from '../model/training/export.js';
-import { allItems, judgeBaseline, judgeRanker, rankingDepth } from '../model/training/hits.js';
-import { fitMarkov } from '../model/training/markov.js';
-import { parametersOf } from '../model/training/parameters.js';
-import { bestTop1 } from '../model/training/trainer.js';
-import { projectDir } from '../project-dir.js';
-import type { ModelFiles } from '../model/model-files.js';
-import type { ModelCard } from '../model/training/card.js';
-import type { HitRates, TestItems } from '../model/training/hits.js';
-import type { Trainer, TrainerOptions, TrainingEnd } from '../model/training/trainer.js';
-import type { TrainFlags } from './train.js';
+import { compileSubModel } from '../../model/engine/sub-model.js';
+import { gridPath, modelDigest, saveModelFiles } from '../../model/model-files.js';
+import { describeLayers } from '../../model/network.js';
+import { sizeOf } from '../../model/tensor.js';
+import { cardMarkdown } from '../../model/training/card.js';
+import { trainedFiles } from '../../model/training/export.js';
+import { allItems, judgeBaseline, judgeRanker, rankingDepth } from '../../model/training/hits.js';
+import { fitMarkov } from '../../model/training/markov.js';
+import { parametersOf } from '../../model/training/parameters.js';
+import { bestTop1 } from '../../model/training/trainer.js';
+import { projectDir } from '../../project-dir.js';
+import type { ModelFiles } from '../../model/model-files.js';
+import type { ModelCard } from '../../model/training/card.js';
+import type { HitRates, TestItems } from '../../model/training/hits.js';
+import type { Trainer, TrainerOptions, TrainingEnd } from '../../model/training/trainer.js';
+import type { TrainFlags } from '../train.js';
 import type { TrainingPlan } from './train-run.js';
 
 /** Windows that the engine ranks at once. */

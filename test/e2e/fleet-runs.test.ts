@@ -3,14 +3,14 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fleetRuns, joinRuns } from '../../src/cli/training-data.js';
+import { fleetRuns, joinRuns } from '../../src/cli/training/fleet-runs.js';
 import { Grid } from '../../src/geo/grid.js';
 import { VehicleMap, defaultRules } from '../../src/geo/windows.js';
 import { allItems } from '../../src/model/training/hits.js';
 import { writeWindow } from '../../src/model/training/sequences.js';
 import { createFleet } from '../../src/producer/feeds/fleet/fleet.js';
 import { projectDir } from '../../src/project-dir.js';
-import type { FleetRequest, FleetSource } from '../../src/cli/training-data.js';
+import type { FleetRequest, FleetSource } from '../../src/cli/training/fleet-runs.js';
 
 const fromMs = Date.UTC(2024, 2, 4, 12);
 const request: FleetRequest = { seed: 'unit', vehicles: 15, fromMs, toMs: fromMs + 3_600_000 };
@@ -51,6 +51,8 @@ describe('training data', () => {
     assert.ok(live.length > 100);
     assert.deepEqual(made.sort(), live.sort());
     assert.equal(data.transitions, live.length);
+    assert.equal(new Set(runs.vehicles).size, 15);
+    assert(runs.timesMs.every((ms) => ms >= fromMs && ms < toMs));
   });
 
   it('is simulated once, and read from the cache afterwards', async () => {
@@ -65,10 +67,18 @@ describe('training data', () => {
 
   it('joins the runs of several fleets without joining a run to another', () => {
     const joined = joinRuns([
-      { cells: Int32Array.of(1, 2, 3), starts: Int32Array.of(0, 2, 3) },
-      { cells: Int32Array.of(4, 5), starts: Int32Array.of(0, 2) },
+      {
+        ...{ cells: Int32Array.of(1, 2, 3), starts: Int32Array.of(0, 2, 3) },
+        ...{ timesMs: Float64Array.of(10, 20, 30), vehicles: Int32Array.of(1, 0) },
+      },
+      {
+        ...{ cells: Int32Array.of(4, 5), starts: Int32Array.of(0, 2) },
+        ...{ timesMs: Float64Array.of(40, 50), vehicles: Int32Array.of(0) },
+      },
     ]);
     assert.deepEqual([...joined.cells], [1, 2, 3, 4, 5]);
     assert.deepEqual([...joined.starts], [0, 2, 3, 5]);
+    assert.deepEqual([...joined.timesMs], [10, 20, 30, 40, 50]);
+    assert.deepEqual([...joined.vehicles], [1, 0, 2]);
   });
 });

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Grid } from '../geo/grid.js';
-import { defaultRules } from '../geo/windows.js';
-import { gridPath } from '../model/model-files.js';
-import { readCheckpoint, writeCheckpoint } from '../model/training/checkpoint.js';
-import { allItems, sampleItems } from '../model/training/hits.js';
-import { Trainer } from '../model/training/trainer.js';
-import { projectDir } from '../project-dir.js';
-import { fleetRuns, joinRuns } from './training-data.js';
+import { Grid } from '../../geo/grid.js';
+import { defaultRules } from '../../geo/windows.js';
+import { gridPath } from '../../model/model-files.js';
+import { readCheckpoint, writeCheckpoint } from '../../model/training/checkpoint.js';
+import { allItems, sampleItems } from '../../model/training/hits.js';
+import { Trainer } from '../../model/training/trainer.js';
+import { projectDir } from '../../project-dir.js';
+import { fleetRuns, joinRuns } from './fleet-runs.js';
 import { writeTrainedModel } from './training-result.js';
 import { FleetView, TrainingView } from './training-view.js';
-import type { NetworkShape } from '../model/training/parameters.js';
-import type { CellRuns } from '../model/training/sequences.js';
-import type { TrainerOptions, TrainingEnd } from '../model/training/trainer.js';
-import type { TrainFlags } from './train.js';
-import type { FleetRequest, FleetRuns, FleetSource } from './training-data.js';
+import type { NetworkShape } from '../../model/training/parameters.js';
+import type { DrivenRuns } from '../../model/training/sequences.js';
+import type { TrainerOptions, TrainingEnd } from '../../model/training/trainer.js';
+import type { TrainFlags } from '../train.js';
+import type { FleetRequest, FleetRuns, FleetSource } from './fleet-runs.js';
 
 const hourMs = 3_600_000;
 /** Monday, 2024-03-04, 00:00 in Daejeon. */
@@ -39,7 +39,7 @@ export interface TrainingPlan {
   readonly training: readonly FleetRuns[];
   readonly validation: FleetRuns;
   readonly test: FleetRuns;
-  readonly trainingRuns: CellRuns;
+  readonly trainingRuns: DrivenRuns;
 }
 
 async function makeData(flags: TrainFlags, cacheDir: string): Promise<TrainingPlan> {

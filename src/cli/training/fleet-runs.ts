@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createFleet } from '../producer/feeds/fleet/fleet.js';
-import { CellRunBuilder } from '../geo/cell-runs.js';
-import { transitionsOf } from '../model/training/sequences.js';
-import type { FleetData } from '../model/training/card.js';
-import type { CellRuns } from '../model/training/sequences.js';
-import type { Grid } from '../geo/grid.js';
-import type { WindowRules } from '../geo/windows.js';
+import { createFleet } from '../../producer/feeds/fleet/fleet.js';
+import { CellRunBuilder } from '../../geo/cell-runs.js';
+import { transitionsOf } from '../../model/training/sequences.js';
+import type { FleetData } from '../../model/training/card.js';
+import type { DrivenRuns } from '../../model/training/sequences.js';
+import type { Grid } from '../../geo/grid.js';
+import type { WindowRules } from '../../geo/windows.js';
 
 /** A fleet to take cells from. */
 export interface FleetRequest {
@@ -22,7 +22,7 @@ export interface FleetRequest {
 /** What a fleet did, and where that comes from. */
 export interface FleetRuns {
   readonly data: FleetData;
-  readonly runs: CellRuns;
+  readonly runs: DrivenRuns;
 }
 
 /** Where and by which rules runs are made. */
@@ -37,6 +37,9 @@ export interface FleetSource {
 
 /** Enough fixes to tell one simulator from a changed one. */
 const probeFixes = 2_000;
+const tailBytes = 3 * Int32Array.BYTES_PER_ELEMENT;
+/** Changes with the layout of the files in the cache. */
+const layout = 2;
 /** Fixes between two moments at which the process looks at anything else. */
 const sliceFixes = 50_000;
 
@@ -48,7 +51,7 @@ function fleetOf(request: FleetRequest): ReturnType<typeof createFleet> {
 /** Names a fleet by its options, the grid, the rules and its first fixes. */
 function keyOf(request: FleetRequest, { grid, rules }: FleetSource): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([request, rules, grid.toJSON()]));
+  hash.update(JSON.stringify([layout, request, rules, grid.toJSON()]));
   let left = probeFixes;
   for (const fix of fleetOf(request)) {
     hash.update(JSON.stringify(fix));
@@ -58,21 +61,23 @@ function keyOf(request: FleetRequest, { grid, rules }: FleetSource): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** File layout: int32 fixes, number of starts, starts, cells. */
-async function readRuns(path: string): Promise<{ fixes: number; runs: CellRuns }> {
-  const bytes = await readFile(path);
-  const values = new Int32Array(
-    bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
-  );
-  const [fixes = 0, count = 0] = values;
-  const starts = values.subarray(2, 2 + count);
-  return { fixes, runs: { starts, cells: values.subarray(2 + count) } };
+/** File layout: float64 times; int32 starts, vehicles, cells, fixes, number of runs, number of cells. */
+async function readRuns(path: string): Promise<{ fixes: number; runs: DrivenRuns }> {
+  const { buffer } = Uint8Array.from(await readFile(path));
+  const tail = new Int32Array(buffer.slice(buffer.byteLength - tailBytes));
+  const [fixes = 0, runCount = 0, cellCount = 0] = tail;
+  const timesMs = new Float64Array(buffer.slice(0, 8 * cellCount));
+  const values = new Int32Array(buffer.slice(timesMs.byteLength, buffer.byteLength - tailBytes));
+  const starts = values.slice(0, runCount + 1);
+  const vehicles = values.slice(runCount + 1, 2 * runCount + 1);
+  return { fixes, runs: { timesMs, starts, vehicles, cells: values.slice(2 * runCount + 1) } };
 }
 
-async function writeRuns(path: string, fixes: number, runs: CellRuns): Promise<void> {
-  const values = Int32Array.of(fixes, runs.starts.length);
+async function writeRuns(path: string, fixes: number, runs: DrivenRuns): Promise<void> {
+  const { timesMs, starts, vehicles, cells } = runs;
+  const tail = Int32Array.of(fixes, vehicles.length, cells.length);
   await mkdir(dirname(path), { recursive: true });
-  const parts = [values, runs.starts, runs.cells].map(({ buffer, byteOffset, byteLength }) =>
+  const parts = [timesMs, starts, vehicles, cells, tail].map(({ buffer, byteOffset, byteLength }) =>
     Buffer.from(buffer, byteOffset, byteLength),
   );
   await writeFile(`${path}.draft`, Buffer.concat(parts));
@@ -82,7 +87,7 @@ async function writeRuns(path: string, fixes: number, runs: CellRuns): Promise<v
 async function simulate(
   request: FleetRequest,
   { grid, rules, onProgress }: FleetSource,
-): Promise<{ fixes: number; runs: CellRuns }> {
+): Promise<{ fixes: number; runs: DrivenRuns }> {
   const builder = new CellRunBuilder(grid, rules);
   const { seed, fromMs, toMs } = request;
   let fixes = 0;
@@ -120,15 +125,25 @@ export async function fleetRuns(request: FleetRequest, source: FleetSource): Pro
   };
 }
 
-/** All runs of several fleets, one fleet after the other. */
-export function joinRuns(all: readonly CellRuns[]): CellRuns {
-  const cells = new Int32Array(all.reduce((sum, runs) => sum + runs.cells.length, 0));
+/** All runs of several fleets, one fleet after the other; no two fleets share a vehicle. */
+export function joinRuns(all: readonly DrivenRuns[]): DrivenRuns {
+  const cellCount = all.reduce((sum, { cells }) => sum + cells.length, 0);
+  const [cells, timesMs] = [new Int32Array(cellCount), new Float64Array(cellCount)];
   const starts: number[] = [];
+  const vehicles: number[] = [];
   let offset = 0;
+  let firstVehicle = 0;
   for (const runs of all) {
     cells.set(runs.cells, offset);
+    timesMs.set(runs.timesMs, offset);
     for (const start of runs.starts.subarray(0, -1)) starts.push(start + offset);
+    for (const vehicle of runs.vehicles) vehicles.push(vehicle + firstVehicle);
     offset += runs.cells.length;
+    firstVehicle += 1 + runs.vehicles.reduce((most, vehicle) => Math.max(most, vehicle), -1);
   }
-  return { cells, starts: Int32Array.from([...starts, offset]) };
+  const all32 = {
+    starts: Int32Array.from([...starts, offset]),
+    vehicles: Int32Array.from(vehicles),
+  };
+  return { cells, timesMs, ...all32 };
 }
