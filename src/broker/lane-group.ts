@@ -151,8 +151,8 @@ export class LaneGroup {
 
   /**
    * Commits how far lanes have been read, with the coverage that their output has reached: a hint for
-   * the next start, and for whoever watches. While brokers restart, kafkajs may wait for ever for the
-   * answer to a commit, and one whose membership has ended takes commits and makes nothing of them.
+   * the next start, and for whoever watches. A kafkajs consumer that is no member takes commits and
+   * makes nothing of them.
    *
    * @returns whether the coordinator has it
    */

@@ -40,6 +40,7 @@ const require = createRequire(import.meta.url);
 
 interface Client {
   metadata(): Promise<{ readonly topicMetadata: readonly unknown[] }>;
+  disconnect(): Promise<void>;
 }
 
 /** kafkajs's own part that talks to one broker, as our client has it. */
@@ -63,6 +64,7 @@ function clientOf(t: TestContext, port: number): Client {
   t.after(() => pool.destroy());
   return {
     metadata: () => pool.send(metadata.protocol({ version: 0 })({ topics: [] })),
+    disconnect: () => pool.destroy(),
   };
 }
 
@@ -95,5 +97,20 @@ describe('connections of kafkajs', () => {
     const client = clientOf(t, port);
     await assert.rejects(client.metadata(), { name: 'KafkaJSRequestTimeoutError' });
     assert.deepEqual((await client.metadata()).topicMetadata, []);
+  });
+
+  it('leave no request behind that is sent while they are being closed', async (t) => {
+    const { port } = await startBroker(t, (answer, socket) => {
+      if (answer.readInt32BE(4) === 0) socket.write(answer);
+    });
+    // Closing takes a few turns of the microtask queue, and so does what comes before writing.
+    for (let turns = 0; turns < 20; turns += 1) {
+      const client = clientOf(t, port);
+      await client.metadata();
+      const late = client.metadata();
+      const rejected = assert.rejects(late);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await Promise.all([rejected, client.disconnect()]);
+    }
   });
 });
