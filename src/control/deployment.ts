@@ -9,7 +9,7 @@ import type { WindowRules } from '../geo/windows.js';
 import type { ModelFiles } from '../model/model-files.js';
 import type { Encoding } from '../wire/tensor.js';
 import { noForecast, type PlanForecast, type PlanRecord } from '../wire/partition-plan.js';
-import { publishModel } from './model-store.js';
+import { publishCard, publishModel } from './model-store.js';
 import { learnSchemas, publishSchemas } from './schema-store.js';
 import { activatePlan, nextPlanName, readPlans, type PlanBook } from './plan-store.js';
 
@@ -27,6 +27,8 @@ export interface Deployment {
   readonly lanes: number;
   readonly modelName: string;
   readonly model: ModelFiles;
+  /** The model's card, which tells how good it is; left out where it has none. */
+  readonly card?: Buffer;
   readonly strategy: string;
   /** Index of the first layer of sub-models 2 … K. */
   readonly cuts: readonly number[];
@@ -52,6 +54,8 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
   const topics = pipelineTopics(pipeline);
   await createPipelineTopics(io.admin, pipeline, lanes);
   const modelDigest = await publishModel(io, topics.models, deployment.modelName, deployment.model);
+  const { card } = deployment;
+  if (card !== undefined) await publishCard(io, topics.models, modelDigest, card);
   await learnSchemas(io.laneLog, topics.control, io.log);
   await publishSchemas(io, topics.control);
   const book = await readPlans(io.laneLog, topics.control);
