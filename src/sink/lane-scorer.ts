@@ -2,7 +2,7 @@ import { localDistanceM } from '../geo/distance.js';
 import type { Grid } from '../geo/grid.js';
 import type { WindowRules } from '../geo/windows.js';
 import type { TensorBatch } from '../wire/tensor-batch.js';
-import { LastPredictions, type KeptPrediction } from './last-predictions.js';
+import { LastPredictions, type ItemTimes } from './last-predictions.js';
 
 /** What came of a prediction whose vehicle has gone on. */
 export interface Outcome {
@@ -49,30 +49,26 @@ export class LaneScorer {
    * best first, and `currentCell` `[items] int32`, as `predictionsOf` has checked them
    */
   take({ items, tensors }: TensorBatch): Outcome[] {
-    const [cells, probabilities, current] = ['cells', 'probabilities', 'currentCell'].map(
-      (name) => tensors.find((tensor) => tensor.name === name)?.data ?? [],
-    );
-    if (cells === undefined || probabilities === undefined || current === undefined) return [];
-    const topK = cells.length / Math.max(1, items.length);
+    const dataOf = (name: string): ArrayLike<number> =>
+      tensors.find((tensor) => tensor.name === name)?.data ?? [];
+    const [cells, probabilities] = [dataOf('cells'), dataOf('probabilities')];
+    const current = dataOf('currentCell');
+    const candidates = { cells, probabilities, topK: cells.length / Math.max(1, items.length) };
     const outcomes: Outcome[] = [];
-    for (const [row, { key, eventTimeMs, ingestTimeMs, failure, replay }] of items.entries()) {
+    items.forEach((item, row) => {
       // Its window is from another time: where the vehicle is now it does not say.
-      if (replay?.broughtWindow === true) continue;
-      if (failure !== null) {
+      if (item.replay?.broughtWindow === true) return;
+      if (item.failure !== null) {
         // Where the vehicle has gone is not known, nor that it went on from there.
-        this.#last.forget(key);
-        continue;
+        this.#last.forget(item.key);
+        return;
       }
-      const now = {
-        ...{ eventTimeMs, ingestTimeMs, probability: probabilities[row * topK] ?? 0 },
-        cells: cells.slice(row * topK, (row + 1) * topK),
-      };
-      const before = this.#last.of(key);
-      if (before !== null && this.#isOneTrip(before, now)) {
+      const before = this.#last.placeOf(item.key);
+      if (before !== undefined && this.#isOneTrip(before, item)) {
         outcomes.push(this.#outcome(before, current[row] ?? 0));
       }
-      this.#last.keep(key, now);
-    }
+      this.#last.keep(item.key, item, candidates, row);
+    });
     return outcomes;
   }
 
@@ -82,19 +78,19 @@ export class LaneScorer {
   }
 
   /** The rule of `VehicleMap` (src/geo/windows.ts). */
-  #isOneTrip(before: KeptPrediction, now: KeptPrediction): boolean {
+  #isOneTrip(before: number, now: ItemTimes): boolean {
     const { tripGapMs, memoryMs } = this.#rules;
     return (
-      now.eventTimeMs - before.eventTimeMs <= tripGapMs &&
-      now.ingestTimeMs - before.ingestTimeMs <= memoryMs
+      now.eventTimeMs - this.#last.eventTimeMs(before) <= tripGapMs &&
+      now.ingestTimeMs - this.#last.ingestTimeMs(before) <= memoryMs
     );
   }
 
-  #outcome({ cells, probability }: KeptPrediction, entered: number): Outcome {
+  #outcome(before: number, entered: number): Outcome {
     return {
-      rank: rankOf(entered, cells),
-      probability,
-      errorM: this.#distanceM(cells[0] ?? 0, entered),
+      rank: this.#last.rankOf(before, entered),
+      probability: this.#last.probability(before),
+      errorM: this.#distanceM(this.#last.bestCell(before), entered),
     };
   }
 
@@ -109,9 +105,4 @@ export class LaneScorer {
   #hasCentre(cell: number): boolean {
     return cell >= 1 && cell <= this.#grid.size;
   }
-}
-
-function rankOf(cell: number, cells: ArrayLike<number>): number {
-  for (let rank = 0; rank < cells.length; rank += 1) if (cells[rank] === cell) return rank;
-  return -1;
 }

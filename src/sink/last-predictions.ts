@@ -1,13 +1,17 @@
 import { clockStepMs } from '../geo/windows.js';
 
-/** A vehicle's prediction, as far as its truth can be told by it. */
-export interface KeptPrediction {
+/** When an item was: by its vehicle's clock, and by the broker's that appended its fix. */
+export interface ItemTimes {
   readonly eventTimeMs: number;
   readonly ingestTimeMs: number;
-  /** Of the best candidate. */
-  readonly probability: number;
-  /** Best first. */
+}
+
+/** Candidates of the items of a batch, best first, one item behind the other. */
+export interface Candidates {
   readonly cells: ArrayLike<number>;
+  readonly probabilities: ArrayLike<number>;
+  /** Of each item. */
+  readonly topK: number;
 }
 
 const firstPlaces = 64;
@@ -15,8 +19,8 @@ const firstPlaces = 64;
 const looksAKeep = 2;
 
 /**
- * The last prediction of each vehicle of a lane. A vehicle takes some 60 bytes and its id, in arrays
- * that grow to as many places as vehicles were remembered at once.
+ * The last prediction of each vehicle of a lane. A vehicle takes 44 bytes, its id and an entry of
+ * a map; the arrays grow to as many places as vehicles were remembered at once.
  */
 export class LastPredictions {
   readonly #depth: number;
@@ -46,29 +50,49 @@ export class LastPredictions {
     return this.#placeOf.size;
   }
 
-  /** The vehicle's last prediction, or null. It holds until something else is called here. */
-  of(vehicleId: string): KeptPrediction | null {
-    const place = this.#placeOf.get(vehicleId);
-    if (place === undefined) return null;
-    return {
-      eventTimeMs: this.#eventTimesMs[place] ?? 0,
-      ingestTimeMs: this.#ingestTimesMs[place] ?? 0,
-      probability: this.#probabilities[place] ?? 0,
-      cells: this.#cells.subarray(place * this.#depth, (place + 1) * this.#depth),
-    };
+  /** Where the vehicle's last prediction is kept, as long as no other is; undefined without one. */
+  placeOf(vehicleId: string): number | undefined {
+    return this.#placeOf.get(vehicleId);
   }
 
-  /** Keeps a prediction in place of the vehicle's one before. Ingest times are the lane's clock. */
-  keep(vehicleId: string, prediction: KeptPrediction): void {
-    const { eventTimeMs, ingestTimeMs, probability, cells } = prediction;
+  eventTimeMs(place: number): number {
+    return this.#eventTimesMs[place] ?? 0;
+  }
+
+  ingestTimeMs(place: number): number {
+    return this.#ingestTimesMs[place] ?? 0;
+  }
+
+  /** Of the best candidate. */
+  probability(place: number): number {
+    return this.#probabilities[place] ?? 0;
+  }
+
+  bestCell(place: number): number {
+    return this.#cells[place * this.#depth] ?? 0;
+  }
+
+  /** The cell's place among the candidates that are kept, from 0; −1 where it is none of them. */
+  rankOf(place: number, cell: number): number {
+    for (let rank = 0; rank < this.#depth; rank += 1) {
+      if (this.#cells[place * this.#depth + rank] === cell) return rank;
+    }
+    return -1;
+  }
+
+  /** Keeps an item's prediction in place of the vehicle's one before. */
+  keep(vehicleId: string, times: ItemTimes, candidates: Candidates, row: number): void {
+    const { eventTimeMs, ingestTimeMs } = times;
+    const { cells, probabilities, topK } = candidates;
     this.#forgetOld(ingestTimeMs);
     const place = this.#placeOf.get(vehicleId) ?? this.#newPlace(vehicleId);
     this.#eventTimesMs[place] = eventTimeMs;
     this.#ingestTimesMs[place] = ingestTimeMs;
-    this.#probabilities[place] = probability;
-    // A cell that no candidate fills is none that a vehicle can enter.
+    this.#probabilities[place] = probabilities[row * topK] ?? 0;
     for (let rank = 0; rank < this.#depth; rank += 1) {
-      this.#cells[place * this.#depth + rank] = cells[rank] ?? -1;
+      // Where there are fewer candidates, what no vehicle enters fills their places.
+      const cell = rank < topK ? cells[row * topK + rank] : undefined;
+      this.#cells[place * this.#depth + rank] = cell ?? -1;
     }
   }
 
@@ -101,7 +125,7 @@ export class LastPredictions {
     for (let look = 0; look < looks; look += 1) {
       this.#looked = (this.#looked + 1) % this.#owners.length;
       const owner = this.#owners[this.#looked] ?? null;
-      const sinceMs = nowMs - (this.#ingestTimesMs[this.#looked] ?? 0);
+      const sinceMs = nowMs - this.ingestTimeMs(this.#looked);
       if (owner === null || sinceMs <= this.#memoryMs + clockStepMs) continue;
       this.#freePlace(owner, this.#looked);
     }
