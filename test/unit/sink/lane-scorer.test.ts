@@ -21,25 +21,22 @@ interface Entered extends Partial<ItemHeader> {
 const topK = 6;
 
 function batchOf(entered: readonly Entered[]): TensorBatch {
-  const guesses = entered.flatMap(({ guesses: cells = [] }) =>
-    Array.from({ length: topK }, (_, rank) => cells[rank] ?? 40 + rank),
+  const ranks = Array.from({ length: topK }, (_, rank) => rank);
+  const cells = entered.flatMap(({ guesses }) => ranks.map((rank) => guesses?.[rank] ?? 40 + rank));
+  const probabilities = entered.flatMap(({ probability = 0.5 }) =>
+    ranks.map((rank) => (rank === 0 ? probability : 0)),
   );
-  const best = entered.flatMap(({ probability = 0.5 }) => [
-    probability,
-    ...Array(topK - 1).fill(0),
-  ]);
+  const current = entered.map(({ cell }) => cell);
   return aBatch({
-    items: entered.map(({ cell: _, guesses: __, probability: ___, ...item }, at) =>
-      anItem(at, item),
-    ),
+    items: entered.map((item, at) => {
+      const { key = 'taxi-1', eventTimeMs = 0, ingestTimeMs = 0 } = item;
+      const { failure: failed = null, replay = null } = item;
+      return anItem(at, { key, eventTimeMs, ingestTimeMs, failure: failed, replay });
+    }),
     tensors: [
-      ints('cells', [entered.length, topK], guesses),
-      floats('probabilities', [entered.length, topK], best as number[]),
-      ints(
-        'currentCell',
-        [entered.length],
-        entered.map(({ cell }) => cell),
-      ),
+      ints('cells', [entered.length, topK], cells),
+      floats('probabilities', [entered.length, topK], probabilities),
+      ints('currentCell', [entered.length], current),
     ],
   });
 }
