@@ -6,6 +6,7 @@ import type { LaneWriter } from '../broker/lane-writer.js';
 import { createPipelineTopics, createPlanTopics, pipelineTopics } from '../broker/topics.js';
 import type { Logger } from '../log.js';
 import type { WindowRules } from '../geo/windows.js';
+import { cardAccuracy, cardPath } from '../model/card-accuracy.js';
 import type { ModelFiles } from '../model/model-files.js';
 import type { Encoding } from '../wire/tensor.js';
 import { noForecast, type PlanForecast, type PlanRecord } from '../wire/partition-plan.js';
@@ -54,8 +55,7 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
   const topics = pipelineTopics(pipeline);
   await createPipelineTopics(io.admin, pipeline, lanes);
   const modelDigest = await publishModel(io, topics.models, deployment.modelName, deployment.model);
-  const { card } = deployment;
-  if (card !== undefined) await publishCard(io, topics.models, modelDigest, card);
+  await sendCard(io, topics.models, modelDigest, deployment.card);
   await learnSchemas(io.laneLog, topics.control, io.log);
   await publishSchemas(io, topics.control);
   const book = await readPlans(io.laneLog, topics.control);
@@ -77,6 +77,23 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
   await createPlanTopics(io.admin, pipeline, plan.name, cuts.length + 1, lanes);
   await activatePlan(io.writer, topics.control, plan);
   return plan;
+}
+
+async function sendCard(
+  io: DeploymentIo,
+  modelsTopic: string,
+  modelDigest: string,
+  card: Buffer | undefined,
+): Promise<void> {
+  if (card === undefined) return;
+  if (cardAccuracy(card, modelDigest) !== null) {
+    await publishCard(io, modelsTopic, modelDigest, card);
+    return;
+  }
+  io.log.warn(
+    { model: modelDigest },
+    `The ${cardPath} beside the model is not its card, or can't be read: predictions are held against none.`,
+  );
 }
 
 type Wanted = Omit<PlanRecord, 'name' | 'startOffsets' | 'createdAtMs' | keyof PlanForecast>;

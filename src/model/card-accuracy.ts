@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { wilsonInterval, type ShareInterval } from './share-interval.js';
@@ -6,7 +6,7 @@ import { wilsonInterval, type ShareInterval } from './share-interval.js';
 /** A model's card, in its folder beside the model's files. */
 export const cardPath = 'card.json';
 
-/** How good a model was in its test, by its card. */
+/** How good a model was in its test, by its card of either version. */
 export interface CardAccuracy {
   readonly top1: ShareInterval;
   /** Shares, 0 … 1. */
@@ -14,12 +14,13 @@ export interface CardAccuracy {
   readonly top5: number;
   /** Null where the card doesn't tell it. */
   readonly medianErrorM: number | null;
+  /** Mean difference of probability and share that came true, 0 … 1; null where it isn't told. */
+  readonly calibrationError: number | null;
 }
 
 const share = z.number().min(0).max(1);
 const interval = z.object({ value: share, low: share, high: share });
 const eitherShare = z.union([share, interval]);
-const metres = z.number().nonnegative();
 const card = z.object({
   digest: z.string(),
   accuracy: z.object({
@@ -28,9 +29,10 @@ const card = z.object({
       top3: eitherShare,
       top5: eitherShare,
       items: z.int().positive(),
-      medianErrorM: z.union([metres, z.object({ value: metres })]).optional(),
+      medianErrorM: z.object({ value: z.number().nonnegative() }).nullish(),
     }),
   }),
+  calibration: z.object({ expectedError: share }).optional(),
 });
 
 /**
@@ -43,7 +45,8 @@ const card = z.object({
 export function cardAccuracy(bytes: Buffer, digest: string): CardAccuracy | null {
   const parsed = card.safeParse(jsonOf(bytes));
   if (!parsed.success || parsed.data.digest !== digest) return null;
-  const { top1, top3, top5, items, medianErrorM } = parsed.data.accuracy.model;
+  const { accuracy, calibration } = parsed.data;
+  const { top1, top3, top5, items, medianErrorM } = accuracy.model;
   return {
     top1:
       typeof top1 === 'number'
@@ -51,13 +54,15 @@ export function cardAccuracy(bytes: Buffer, digest: string): CardAccuracy | null
         : { share: top1.value, low: top1.low, high: top1.high },
     top3: valueOf(top3),
     top5: valueOf(top5),
-    medianErrorM: medianErrorM === undefined ? null : valueOf(medianErrorM),
+    medianErrorM: medianErrorM?.value ?? null,
+    calibrationError: calibration?.expectedError ?? null,
   };
 }
 
 /** The card in a model's folder; null where there is none. */
 export async function loadModelCard(folder: string): Promise<Buffer | null> {
-  return readFile(join(folder, cardPath)).catch(() => null);
+  if (!(await readdir(folder)).includes(cardPath)) return null;
+  return readFile(join(folder, cardPath));
 }
 
 function valueOf(figure: number | { readonly value: number }): number {

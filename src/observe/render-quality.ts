@@ -14,10 +14,15 @@ export function hitsText({ top1, top3, top5, medianErrorM }: QualityFigures): st
 }
 
 /** What the card promises, in the manner of {@link hitsText}. */
-export function cardText({ top1, top3, top5, medianErrorM }: CardAccuracy): string {
+export function cardText(card: CardAccuracy): string {
+  const { top1, top3, top5, medianErrorM, calibrationError } = card;
   const interval = `${(top1.low * 100).toFixed(1)} … ${(top1.high * 100).toFixed(1)}`;
   const rates = `top-1 ${formatShare(top1.share)} (${interval}), top-3 ${formatShare(top3)}, top-5 ${formatShare(top5)}`;
-  return medianErrorM === null ? rates : `${rates}, median error ${metres(medianErrorM)}`;
+  return [
+    rates,
+    ...(medianErrorM === null ? [] : [`median error ${metres(medianErrorM)}`]),
+    ...(calibrationError === null ? [] : [`calibration off by ${points(calibrationError)}`]),
+  ].join(', ');
 }
 
 /**
@@ -31,7 +36,11 @@ export function calibrationText({ calibration, calibrationError }: QualityFigure
   if (bins.length === 0 || calibrationError === null) return null;
   const [first = '', ...others] = bins.map(binText);
   const told = [`${first} came true`, ...others].join(', ');
-  return `given at ${told}; off by ${(calibrationError * 100).toFixed(1)} points in the mean`;
+  return `given at ${told}; off by ${points(calibrationError)} in the mean`;
+}
+
+function points(share: number): string {
+  return `${(share * 100).toFixed(1)} points`;
 }
 
 function binText({ given, cameTrue }: CalibrationBin): string {

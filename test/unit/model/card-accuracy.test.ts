@@ -8,21 +8,26 @@ import { projectDir } from '../../../src/project-dir.js';
 
 const digest = 'ab';
 
-function cardOf(model: unknown): Buffer {
-  return Buffer.from(JSON.stringify({ digest, accuracy: { model }, name: 'any' }));
+function cardOf(model: unknown, others: object = {}): Buffer {
+  return Buffer.from(JSON.stringify({ digest, accuracy: { model }, name: 'any', ...others }));
 }
 
 describe('the accuracy that a card promises', () => {
   it('has the card’s own interval where it tells one', () => {
-    const card = cardOf({
-      top1: { value: 0.6, low: 0.58, high: 0.63 },
-      ...{ top3: { value: 0.8, low: 0.7, high: 0.9 }, top5: 0.9, items: 100 },
+    const figures = {
+      ...{ top1: { value: 0.6, low: 0.58, high: 0.63 }, top3: { value: 0.8, low: 0.7, high: 0.9 } },
+      ...{ top5: { value: 0.9, low: 0.8, high: 1 }, items: 100 },
       medianErrorM: { value: 500, low: 0, high: 500 },
-    });
-    assert.deepEqual(cardAccuracy(card, digest), {
+    };
+    const accuracy = {
       top1: { share: 0.6, low: 0.58, high: 0.63 },
-      ...{ top3: 0.8, top5: 0.9, medianErrorM: 500 },
-    });
+      ...{ top3: 0.8, top5: 0.9, medianErrorM: 500, calibrationError: 0.01 },
+    };
+    const calibration = { expectedError: 0.01, bins: [] };
+    assert.deepEqual(cardAccuracy(cardOf(figures, { calibration }), digest), accuracy);
+    const nowhere = cardOf({ ...figures, medianErrorM: null });
+    const unknown = { medianErrorM: null, calibrationError: null };
+    assert.deepEqual(cardAccuracy(nowhere, digest), { ...accuracy, ...unknown });
   });
 
   it('has that of its items where the card tells none', () => {

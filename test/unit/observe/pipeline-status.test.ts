@@ -139,7 +139,7 @@ describe('the status of a pipeline', () => {
     assert.equal(told.lastFiveMinutes.scored, 2);
     const card = {
       top1: { share: 0.678, low: 0.674, high: 0.682 },
-      ...{ top3: 0.947, top5: 0.994, medianErrorM: null },
+      ...{ top3: 0.947, top5: 0.994, medianErrorM: null, calibrationError: null },
     };
     const status = readerOf([...whole, ...two]).status(5_500);
     const text = renderStatus(status, { ...nothing, card }, { columns: 200, rich: false });

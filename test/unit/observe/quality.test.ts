@@ -130,7 +130,7 @@ describe("Wilson's interval", () => {
 describe('the alert', () => {
   const card = {
     top1: { share: 0.678, low: 0.674, high: 0.682 },
-    ...{ top3: 0.947, top5: 0.994, medianErrorM: null },
+    ...{ top3: 0.947, top5: 0.994, medianErrorM: null, calibrationError: null },
   };
   const hourOf = (scored: number, top1: number) => qualityFigures([{ ...one, scored, top1 }]);
 

@@ -30,7 +30,7 @@ const sound: Summary = {
   calibrationError: 0.0147,
   card: {
     top1: { share: 0.678, low: 0.676, high: 0.679 },
-    ...{ top3: 0.947, top5: 0.994, medianErrorM: 0 },
+    ...{ top3: 0.947, top5: 0.994, medianErrorM: 0, calibrationError: 0.008 },
   },
   qualityAlert: null,
   expected: 20_000,
@@ -78,7 +78,7 @@ describe('the summary of a run', () => {
       ' predictions   20,000 from 81,234 fixes in 0:17, 1,163 per s',
       ' latency       p50 412 ms, p99 1.2 s from broker to prediction',
       ' hit rate      top-1 41.3 %, top-3 71.0 %, top-5 78.2 %, median error 500 m of 18,321 with a known truth',
-      '   by its card top-1 67.8 % (67.6 ... 67.9), top-3 94.7 %, top-5 99.4 %, median error 0 m',
+      '   by its card top-1 67.8 % (67.6 ... 67.9), top-3 94.7 %, top-5 99.4 %, median error 0 m, calibration off by 0.8 points',
       ' calibration   given at 35 %: 33 % came true, 65 %: 64 %; off by 1.5 points in the mean',
       ' dead letters  3',
       ' restarts      1',
