@@ -19,7 +19,7 @@ const firstPlaces = 64;
 const looksAKeep = 2;
 
 /**
- * The last prediction of each vehicle of a lane. A vehicle takes 44 bytes, its id and an entry of
+ * The last prediction of each vehicle of a lane. A vehicle takes 48 bytes, its id and an entry of
  * a map; the arrays grow to as many places as vehicles were remembered at once.
  */
 export class LastPredictions {
