@@ -21,11 +21,16 @@ export class LaneSender {
    * Resolves when the request before is acknowledged and this one is on its way.
    *
    * @param progress what is reached when these records are acknowledged
+   * @param whenAcknowledged called then
    * @throws the error of the request before
    */
-  async send(records: readonly OutgoingRecord[], progress: LaneProgress): Promise<void> {
+  async send(
+    records: readonly OutgoingRecord[],
+    progress: LaneProgress,
+    whenAcknowledged: () => void = () => undefined,
+  ): Promise<void> {
     await this.#inFlight;
-    this.#inFlight = this.#sendNow(records, progress);
+    this.#inFlight = this.#sendNow(records, progress).then(whenAcknowledged);
     this.#inFlight.catch(() => {
       // The next send or drain throws it.
     });

@@ -1,4 +1,4 @@
-import type { WorkerIdentity } from './worker-meter.js';
+import type { WorkerTotals } from './worker-meter.js';
 
 /** How a lane of a worker is. */
 export interface LaneHealth {
@@ -22,10 +22,7 @@ export interface LanesHealth {
 }
 
 /** How a worker is, for whoever watches its process. */
-export interface WorkerHealth extends LanesHealth {
-  readonly identity: WorkerIdentity;
-  readonly items: number;
-  readonly deadLetters: number;
+export interface WorkerHealth extends LanesHealth, WorkerTotals {
   /** Of a stage: measured time of computing an item over the planned time; null where unknown. */
   readonly computeOverPlan: number | null;
   readonly isSlowerThanPlanned: boolean;

@@ -1,10 +1,16 @@
 import type { Logger } from '../log.js';
 import { messageOf } from '../errors.js';
 import { encodeWorkerReport, type WorkerReport } from '../wire/worker-report.js';
+import type { QualityWindow } from '../wire/quality-window.js';
 import type { LaneWriter } from './lane-writer.js';
 
 /** Who a worker is, in its reports. */
 export type WorkerIdentity = Pick<WorkerReport, 'worker' | 'role' | 'stage' | 'plan'>;
+
+/** What a worker's meter can be asked for at any moment. */
+export interface WorkerTotals extends Pick<WorkerReport, 'items' | 'deadLetters' | 'quality'> {
+  readonly identity: WorkerIdentity;
+}
 
 /** What a worker can be asked for at any moment. */
 export interface WorkerState {
@@ -46,6 +52,7 @@ export class WorkerMeter {
   #items = 0;
   #records = 0;
   #deadLetters = 0;
+  #quality: () => readonly QualityWindow[] = () => [];
   #timer: NodeJS.Timeout | null = null;
   #sending: Promise<void> = Promise.resolve();
 
@@ -75,6 +82,11 @@ export class WorkerMeter {
     this.#deadLetters += count;
   }
 
+  /** Has every report tell what came true of the worker's predictions. */
+  tellQuality(quality: () => readonly QualityWindow[]): void {
+    this.#quality = quality;
+  }
+
   /** What happened up to now; the means are of the time since the report before. */
   report(state: WorkerState): WorkerReport {
     return {
@@ -94,12 +106,18 @@ export class WorkerMeter {
       payloadBytes: this.#payloadBytes.take(),
       rssBytes: process.memoryUsage.rss(),
       coveredTo: state.coveredTo,
+      quality: this.#quality(),
     };
   }
 
   /** Who it is of and what was counted up to now. */
-  get totals(): { identity: WorkerIdentity; items: number; deadLetters: number } {
-    return { identity: this.#identity, items: this.#items, deadLetters: this.#deadLetters };
+  get totals(): WorkerTotals {
+    return {
+      identity: this.#identity,
+      items: this.#items,
+      deadLetters: this.#deadLetters,
+      quality: this.#quality(),
+    };
   }
 
   /** Begins to send reports. One that can't be sent is left out: the next one tells more. */

@@ -31,6 +31,8 @@ export interface NamedModel {
   /** A folder. */
   readonly model: string;
   readonly files: ModelFiles;
+  /** The card that is with them; null where there is none. */
+  readonly card: Buffer | null;
   /** A new plan even where the active one would do. */
   readonly newPlan?: boolean;
 }
@@ -42,7 +44,7 @@ export interface NamedModel {
  */
 export function deploymentOf(
   { pipeline, lanes }: Config,
-  { model, files, newPlan }: NamedModel,
+  { model, files, card, newPlan }: NamedModel,
   { strategy, cuts, encoding, forecast }: Division,
 ): Deployment {
   checkTakesWindows(files, defaultRules.steps);
@@ -50,6 +52,7 @@ export function deploymentOf(
     ...{ pipeline, lanes, strategy, cuts, encoding, topK },
     modelName: basename(model),
     model: files,
+    ...(card === null ? {} : { card }),
     rules: defaultRules,
     ...(forecast === undefined ? {} : { forecast }),
     newPlan: newPlan === true,

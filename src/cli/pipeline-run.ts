@@ -5,8 +5,10 @@ import { pipelineTopics } from '../broker/topics.js';
 import { Supervisor } from '../control/supervisor.js';
 import { messageOf } from '../errors.js';
 import type { LiveView } from '../observe/live-table.js';
+import type { CardAccuracy } from '../model/card-accuracy.js';
+import { qualityAlert } from '../observe/quality-alert.js';
 import { RunMonitor } from '../observe/run-monitor.js';
-import { judgedFigures, type Summary } from '../observe/summary.js';
+import type { Summary } from '../observe/summary.js';
 import type { Verdict } from '../observe/verdict.js';
 import { predictionsEnd } from '../sink/predictions-end.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
@@ -15,6 +17,7 @@ import { fleetArguments } from './fleet-options.js';
 import type { CommandContext } from './global-options.js';
 import { logDir } from './log-dir.js';
 import { RunDisplay } from './run-display.js';
+import { summaryOf } from './run-summary.js';
 import type { RunIo } from './up-run.js';
 import type { UpFlags } from './up.js';
 
@@ -24,6 +27,8 @@ export interface Deployed {
   /** Workers of each stage. */
   readonly workers: readonly number[];
   readonly brokers: number;
+  /** How good the model was in its test; null where that is not known. */
+  readonly card: CardAccuracy | null;
 }
 
 /** Ends of the topics at one time, by lane. */
@@ -37,6 +42,8 @@ interface TopicEnds {
 const showEveryMs = 250;
 /** A drain during which nothing moves for this long is given up: what is missing is told. */
 const stalledMs = 30_000;
+/** The workers' last reports are waited for for this long. */
+const lastReportsMs = 5_000;
 const fleetName = 'fleet';
 
 /** One run of `stagecoach up`: the workers' processes, the fleet, the display, and the check. */
@@ -52,6 +59,8 @@ export class PipelineRun {
   readonly #startedMs = Date.now();
   #feedStartMs = Date.now();
   #state = 'starting';
+  /** Whether it was told that predictions are worse than the card promises, and still are. */
+  #isQualityLow = false;
   /** What was shown while the workers were still at work: it stays when they have gone. */
   #lastWorking: LiveView | null = null;
 
@@ -108,11 +117,16 @@ export class PipelineRun {
       this.#lastWorking = this.#view(monitor, Date.now());
       this.#state = 'stopping';
       await this.#supervisor.stopAll();
+      await this.#untilReported(monitor);
       await monitor.stop();
       this.#state = 'checking';
       const verdict = await this.#audit(beginning, end);
       this.#show(monitor);
-      return this.#summary(monitor, verdict);
+      const { restarts } = this.#supervisor;
+      return summaryOf({
+        ...{ deployed: this.#deployed, flags: this.#flags, feedStartMs: this.#feedStartMs },
+        ...{ monitor, verdict, restarts },
+      });
     } finally {
       clearInterval(shower);
       this.#display.done();
@@ -224,6 +238,14 @@ export class PipelineRun {
     while (!condition() && !this.#interrupted.signal.aborted) await delay(50);
   }
 
+  /** A worker's last report tells of what came since the one before. */
+  async #untilReported(monitor: RunMonitor): Promise<void> {
+    const { status } = await this.#ends();
+    const untilMs = Date.now() + lastReportsMs;
+    const isRead = () => status.every((end, lane) => (monitor.statusPositions[lane] ?? 0) >= end);
+    while (!isRead() && Date.now() < untilMs) await delay(50);
+  }
+
   async #audit(beginning: TopicEnds, end: TopicEnds): Promise<Verdict> {
     const { plan } = this.#deployed;
     const { verdict } = await auditInChildren({
@@ -242,12 +264,20 @@ export class PipelineRun {
     const nowMs = Date.now();
     const view = this.#lastWorking ?? this.#view(monitor, nowMs);
     const elapsedMs = nowMs - this.#startedMs;
+    this.#watchQuality(monitor, nowMs);
     this.#display.show({ ...view, state: this.#state, elapsedMs });
+  }
+
+  #watchQuality(monitor: RunMonitor, nowMs: number): void {
+    const alert = qualityAlert(monitor.quality.live(nowMs).lastHour, this.#deployed.card);
+    if (alert !== null && !this.#isQualityLow) this.#notices.push(alert);
+    this.#isQualityLow = alert !== null;
   }
 
   #view(monitor: RunMonitor, nowMs: number): LiveView {
     const recent = monitor.recent(nowMs);
     const rows = monitor.rates.rows(nowMs);
+    const { top1, top5 } = monitor.quality.total();
     return {
       pipeline: this.#context.config.pipeline,
       plan: this.#deployed.plan.name,
@@ -259,36 +289,9 @@ export class PipelineRun {
       ratePerS: recent.ratePerS,
       latencyP50Ms: recent.p50Ms,
       latencyP99Ms: recent.p99Ms,
-      top1: monitor.accuracy.top1,
-      top5: monitor.accuracy.top5,
+      ...{ top1, top5 },
       deadLetters: rows.reduce((sum, row) => sum + row.deadLetters, 0),
       notices: this.#notices,
-    };
-  }
-
-  #summary(monitor: RunMonitor, verdict: Verdict): Summary {
-    const { plan, brokers } = this.#deployed;
-    const seconds = Math.max(0, monitor.lastPredictionMs - this.#feedStartMs) / 1000;
-    const stages = monitor.rates.totals();
-    return {
-      predictions: monitor.predictions,
-      ratePerS: seconds === 0 ? 0 : monitor.predictions / seconds,
-      latencyP50Ms: monitor.latency.quantile(0.5),
-      latencyP99Ms: monitor.latency.quantile(0.99),
-      ...monitor.accuracy,
-      ...judgedFigures(verdict),
-      deadLetters: stages.reduce((sum, stage) => sum + stage.deadLetters, 0),
-      stages,
-      pipeline: plan.pipeline,
-      plan: plan.name,
-      modelDigest: plan.modelDigest,
-      cuts: plan.cuts,
-      lanes: plan.lanes,
-      seed: this.#flags.fleet ? this.#flags.seed : null,
-      seconds,
-      brokers,
-      restarts: this.#supervisor.restarts,
-      processes: monitor.rates.processes(),
     };
   }
 }

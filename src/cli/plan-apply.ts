@@ -3,6 +3,7 @@ import { createKafka } from '../broker/kafka-client.js';
 import { LaneLog } from '../broker/lane-log.js';
 import { LaneWriter } from '../broker/lane-writer.js';
 import { deploy } from '../control/deployment.js';
+import { loadModelCard } from '../model/card-accuracy.js';
 import { loadModelFiles } from '../model/model-files.js';
 import type { PlanOrders } from '../partition/plan-file.js';
 import { deploymentOf, divisionOf } from './division.js';
@@ -21,6 +22,7 @@ export async function applyPlan(
   orders: PlanOrders,
 ): Promise<string> {
   const files = await loadModelFiles(model);
+  const card = await loadModelCard(model);
   const division = divisionOf(orders, config, files);
   const kafka = createKafka(client, log);
   const admin = await connected(kafka.admin());
@@ -30,7 +32,7 @@ export async function applyPlan(
   ]);
   try {
     const io = { admin, laneLog, writer, log };
-    const plan = await deploy(io, deploymentOf(config, { model, files }, division));
+    const plan = await deploy(io, deploymentOf(config, { model, files, card }, division));
     const stages = division.workers.length;
     return (
       `${plan.name} is the active plan of ${plan.pipeline}: start its windower, stages 1 to ${stages} and sink. ` +

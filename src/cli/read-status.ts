@@ -1,6 +1,7 @@
 import type { LaneLog } from '../broker/lane-log.js';
-import { fetchModel } from '../control/model-store.js';
+import { fetchCard, fetchModel } from '../control/model-store.js';
 import { PipelineError } from '../errors.js';
+import { cardAccuracy, type CardAccuracy } from '../model/card-accuracy.js';
 import type { ModelFiles } from '../model/model-files.js';
 import { describeLayers } from '../model/network.js';
 import { StatusReader, type PipelineStatus } from '../observe/pipeline-status.js';
@@ -15,6 +16,8 @@ const lookBackMs = 60_000;
 /** What a plan's workers report, as one looks again and again. */
 export class StatusTopic {
   readonly model: ModelFiles;
+  /** Of the model; null where none was sent with it. */
+  readonly card: CardAccuracy | null;
   readonly #laneLog: LaneLog;
   readonly #topic: string;
   readonly #reader: StatusReader;
@@ -24,13 +27,14 @@ export class StatusTopic {
     laneLog: LaneLog,
     topic: string,
     from: number,
-    model: ModelFiles,
+    { model, card }: Pick<StatusTopic, 'model' | 'card'>,
     reader: StatusReader,
   ) {
     this.#laneLog = laneLog;
     this.#topic = topic;
     this.#next = from;
     this.model = model;
+    this.card = card;
     this.#reader = reader;
   }
 
@@ -45,9 +49,11 @@ export class StatusTopic {
     factor: number,
   ): Promise<StatusTopic> {
     const model = await fetchModel(laneLog, topics.models, plan.modelDigest);
+    const bytes = await fetchCard(laneLog, topics.models, plan.modelDigest);
+    const card = bytes === null ? null : cardAccuracy(bytes, plan.modelDigest);
     const [from = 0] = await laneLog.offsetsAt(topics.status, Date.now() - lookBackMs);
     const reader = new StatusReader(plan, describeLayers(model).length, factor);
-    return new StatusTopic(laneLog, topics.status, from, model, reader);
+    return new StatusTopic(laneLog, topics.status, from, { model, card }, reader);
   }
 
   /** How the pipeline is now. Times are those of the broker's clock, which stamps the reports. */

@@ -40,6 +40,7 @@ export async function runStatus(flags: StatusFlags): Promise<number> {
       const knowledge: StatusKnowledge = {
         advice: adviceOf(status, inputs),
         notNative: notNativeIn(status, topic),
+        card: topic.card,
       };
       const shown = textOf(status, knowledge);
       if (flags.json !== undefined) await writeJson(flags.json, jsonOf(status, knowledge));
@@ -114,5 +115,6 @@ function notNativeIn(
 }
 
 function jsonOf(status: PipelineStatus, knowledge: StatusKnowledge): unknown {
-  return { ...status, warnings: statusWarnings(status, knowledge) };
+  const { card } = knowledge;
+  return { ...status, card, warnings: statusWarnings(status, knowledge) };
 }

@@ -3,6 +3,7 @@ import { createKafka, type Admin, type Kafka } from '../broker/kafka-client.js';
 import { LaneLog } from '../broker/lane-log.js';
 import { LaneWriter } from '../broker/lane-writer.js';
 import { deploy } from '../control/deployment.js';
+import { cardAccuracy, loadModelCard } from '../model/card-accuracy.js';
 import { loadModelFiles, type ModelFiles } from '../model/model-files.js';
 import { describeLayers } from '../model/network.js';
 import { renderSummary } from '../observe/render-summary.js';
@@ -40,14 +41,18 @@ export async function runUp(context: CommandContext, flags: UpFlags): Promise<nu
   };
   try {
     const model = await loadModelFiles(flags.model);
+    const card = await loadModelCard(flags.model);
     const division = await divisionOf(context, flags, model);
     const plan = await deploy(
       { ...io, log: context.log },
-      deploymentOf(context.config, { ...flags, files: model }, division),
+      deploymentOf(context.config, { ...flags, files: model, card }, division),
     );
     const { brokers } = await admin.describeCluster();
     const { workers } = division;
-    const run = new PipelineRun(io, context, flags, { plan, workers, brokers: brokers.length });
+    const run = new PipelineRun(io, context, flags, {
+      ...{ plan, workers, brokers: brokers.length },
+      card: card === null ? null : cardAccuracy(card, plan.modelDigest),
+    });
     const summary = await run.toItsEnd();
     process.stdout.write(`${renderSummary(summary, styleFor(process.stdout, process.env))}\n`);
     if (flags.json !== undefined) await writeJson(flags.json, summary);

@@ -6,10 +6,11 @@ import type { LaneWriter } from '../broker/lane-writer.js';
 import { createPipelineTopics, createPlanTopics, pipelineTopics } from '../broker/topics.js';
 import type { Logger } from '../log.js';
 import type { WindowRules } from '../geo/windows.js';
+import { cardAccuracy, cardPath } from '../model/card-accuracy.js';
 import type { ModelFiles } from '../model/model-files.js';
 import type { Encoding } from '../wire/tensor.js';
 import { noForecast, type PlanForecast, type PlanRecord } from '../wire/partition-plan.js';
-import { publishModel } from './model-store.js';
+import { publishCard, publishModel } from './model-store.js';
 import { learnSchemas, publishSchemas } from './schema-store.js';
 import { activatePlan, nextPlanName, readPlans, type PlanBook } from './plan-store.js';
 
@@ -27,6 +28,8 @@ export interface Deployment {
   readonly lanes: number;
   readonly modelName: string;
   readonly model: ModelFiles;
+  /** The model's card, which tells how good it is; left out where it has none. */
+  readonly card?: Buffer;
   readonly strategy: string;
   /** Index of the first layer of sub-models 2 … K. */
   readonly cuts: readonly number[];
@@ -52,6 +55,7 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
   const topics = pipelineTopics(pipeline);
   await createPipelineTopics(io.admin, pipeline, lanes);
   const modelDigest = await publishModel(io, topics.models, deployment.modelName, deployment.model);
+  await sendCard(io, topics.models, modelDigest, deployment.card);
   await learnSchemas(io.laneLog, topics.control, io.log);
   await publishSchemas(io, topics.control);
   const book = await readPlans(io.laneLog, topics.control);
@@ -73,6 +77,23 @@ export async function deploy(io: DeploymentIo, deployment: Deployment): Promise<
   await createPlanTopics(io.admin, pipeline, plan.name, cuts.length + 1, lanes);
   await activatePlan(io.writer, topics.control, plan);
   return plan;
+}
+
+async function sendCard(
+  io: DeploymentIo,
+  modelsTopic: string,
+  modelDigest: string,
+  card: Buffer | undefined,
+): Promise<void> {
+  if (card === undefined) return;
+  if (cardAccuracy(card, modelDigest) !== null) {
+    await publishCard(io, modelsTopic, modelDigest, card);
+    return;
+  }
+  io.log.warn(
+    { model: modelDigest },
+    `The ${cardPath} beside the model is not its card, or can't be read: predictions are held against none.`,
+  );
 }
 
 type Wanted = Omit<PlanRecord, 'name' | 'startOffsets' | 'createdAtMs' | keyof PlanForecast>;

@@ -14,6 +14,7 @@ import { latestValues, type ReadableLog } from './latest-values.js';
 const chunkBytes = 512 * 1024;
 
 const manifestKey = (digest: string) => `model/${digest}`;
+const cardKey = (digest: string) => `card/${digest}`;
 const chunkKey = (sha256: string) => `chunk/${sha256}`;
 
 /** What is to be sent so that a model can be read: its chunks by key, and its files' lists of them. */
@@ -104,6 +105,27 @@ function chunkOf(
   if (chunk !== undefined && sha256(chunk) === name) return chunk;
   const what = chunk === undefined ? 'missing' : 'damaged';
   throw new ControlError(`The chunk ${name} of ${path} is ${what} in ${topic}.`);
+}
+
+/** Sends a model's card, unless the same one is there: it tells what to expect of the model. */
+export async function publishCard(
+  io: { readonly writer: LaneWriter; readonly laneLog: LaneLog },
+  topic: string,
+  digest: string,
+  card: Buffer,
+): Promise<void> {
+  const key = cardKey(digest);
+  const there = (await latestValues(io.laneLog, topic)).get(key);
+  if (there?.equals(card) !== true) await io.writer.send(topic, 0, [{ key, value: card }]);
+}
+
+/** The card that was sent with a model, as its file is; null where none was. */
+export async function fetchCard(
+  laneLog: ReadableLog,
+  topic: string,
+  digest: string,
+): Promise<Buffer | null> {
+  return (await latestValues(laneLog, topic)).get(cardKey(digest)) ?? null;
 }
 
 /**

@@ -2,6 +2,7 @@ import { subModelRanges, type LayerRange } from '../partition/cuts.js';
 import { paceOf, type StagePace } from '../partition/stage-pace.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import type { WorkerReport } from '../wire/worker-report.js';
+import { QualityReports, type LiveQualityFigures } from './quality-reports.js';
 import { StageRates, type StageName, type StageRow } from './rates.js';
 
 /** How a stage does beside its plan. */
@@ -39,6 +40,7 @@ export interface PipelineStatus {
   readonly progress: readonly StageProgress[];
   readonly silent: readonly SilentWorker[];
   readonly unheld: readonly UnheldLanes[];
+  readonly quality: LiveQualityFigures;
 }
 
 /** A worker reports every second. */
@@ -50,6 +52,7 @@ export class StatusReader {
   readonly #layerCount: number;
   readonly #factor: number;
   readonly #rates = new StageRates();
+  readonly #quality = new QualityReports();
   readonly #last = new Map<string, { report: WorkerReport; receivedAtMs: number }>();
 
   /**
@@ -66,6 +69,7 @@ export class StatusReader {
   take(report: WorkerReport, receivedAtMs: number): void {
     if (report.plan !== this.#plan.name) return;
     this.#rates.take(report, receivedAtMs);
+    this.#quality.take(report, receivedAtMs);
     this.#last.set(report.worker, { report, receivedAtMs });
   }
 
@@ -79,6 +83,7 @@ export class StatusReader {
       progress: this.#progress(rows),
       silent: this.#silent(nowMs),
       unheld: this.#unheld(nowMs),
+      quality: this.#quality.live(nowMs),
     };
   }
 

@@ -138,7 +138,12 @@ export function spanOf({ from, to }: PlannedStage['layers']): string {
 /** The signs that plans are told with, as ASCII where the style isn't rich. */
 export function plain(text: string, style: TerminalStyle): string {
   if (style.rich) return text;
-  return text.replaceAll('×', 'x').replaceAll('µ', 'u').replaceAll('–', '-');
+  return text
+    .replaceAll('×', 'x')
+    .replaceAll('µ', 'u')
+    .replaceAll('–', '-')
+    .replaceAll('…', '...')
+    .replaceAll('’', "'");
 }
 
 /** Lines of words no longer than the style's columns. */

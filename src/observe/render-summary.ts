@@ -6,12 +6,13 @@ import {
   formatElapsed,
   formatMean,
   formatMs,
-  formatShare,
 } from './figures.js';
 import type { ProcessMemory, StageTotals } from './rates.js';
+import { calibrationText, cardText, hitsText } from './render-quality.js';
 import { stageLabel } from './stage-table.js';
 import { renderVerdict } from './render-verdict.js';
 import type { Summary } from './summary.js';
+import { plain, wrapped } from './plan-table.js';
 import { orDash, paint, type TerminalStyle } from './terminal.js';
 
 /** Enough hexadecimal digits to tell models apart. */
@@ -26,11 +27,13 @@ export function renderSummary(summary: Summary, style: TerminalStyle): string {
     ...figureLines(summary, style),
     '',
     ...stageLines(summary, style),
+    ...(summary.qualityAlert === null ? [] : ['', ...alertLines(summary.qualityAlert, style)]),
   ].join('\n');
 }
 
 function figureLines(summary: Summary, style: TerminalStyle): readonly string[] {
-  const { cuts, latencyP50Ms, latencyP99Ms, top1, top5 } = summary;
+  const { cuts, latencyP50Ms, latencyP99Ms, card } = summary;
+  const calibration = calibrationText(summary);
   const seed = summary.seed === null ? '' : `, fleet seed ${summary.seed}`;
   const where =
     cuts.length === 0 ? 'uncut' : `cut into ${cuts.length + 1} (before layers ${cuts.join(', ')})`;
@@ -43,10 +46,9 @@ function figureLines(summary: Summary, style: TerminalStyle): readonly string[] 
       'latency',
       `p50 ${orDash(latencyP50Ms, formatMs, style)}, p99 ${orDash(latencyP99Ms, formatMs, style)} from broker to prediction`,
     ],
-    [
-      'hit rate',
-      `top-1 ${orDash(top1, formatShare, style)}, top-5 ${orDash(top5, formatShare, style)} of ${formatCount(summary.scored)} with a known truth`,
-    ],
+    ['hit rate', `${hitsText(summary)} of ${formatCount(summary.scored)} with a known truth`],
+    ...(card === null ? [] : [['  by its card', plain(cardText(card), style)] as const]),
+    ...(calibration === null ? [] : [['calibration', calibration] as const]),
     ['dead letters', formatCount(summary.deadLetters)],
     ['restarts', formatCount(summary.restarts)],
     [
@@ -56,6 +58,10 @@ function figureLines(summary: Summary, style: TerminalStyle): readonly string[] 
     ['model', summary.modelDigest.slice(0, SHOWN_DIGEST)],
   ];
   return lines.map(([title, text]) => ` ${paint(title.padEnd(14), 'faint', style)}${text}`);
+}
+
+function alertLines(alert: string, style: TerminalStyle): readonly string[] {
+  return wrapped(`! ${plain(alert, style)}`, style).map((line) => paint(line, 'yellow', style));
 }
 
 interface TotalsColumn extends Column {

@@ -7,8 +7,8 @@ import type { Logger } from '../log.js';
 import type { PlanRecord } from '../wire/partition-plan.js';
 import { decodePrediction } from '../wire/prediction.js';
 import { decodeWorkerReport, type WorkerReport } from '../wire/worker-report.js';
-import { AccuracyTracker, type Accuracy } from './accuracy.js';
 import { LatencyHistogram } from './latency.js';
+import { QualityReports } from './quality-reports.js';
 import { StageRates } from './rates.js';
 import { RecentLatency, type RecentLatencyView } from './recent-latency.js';
 
@@ -30,9 +30,9 @@ const freshMs = 3_000;
 export class RunMonitor {
   readonly rates = new StageRates();
   readonly latency = new LatencyHistogram();
+  readonly quality = new QualityReports();
   readonly #options: MonitorOptions;
   readonly #recent = new RecentLatency();
-  readonly #accuracy: AccuracyTracker;
   readonly #reports = new Map<string, WorkerReport>();
   #followers: LaneFollower[] = [];
   #predictions = 0;
@@ -40,7 +40,6 @@ export class RunMonitor {
 
   private constructor(options: MonitorOptions) {
     this.#options = options;
-    this.#accuracy = new AccuracyTracker(options.plan.rules.tripGapMs);
   }
 
   static async start(options: MonitorOptions): Promise<RunMonitor> {
@@ -84,13 +83,14 @@ export class RunMonitor {
     return this.#lastPredictionMs;
   }
 
-  get accuracy(): Accuracy {
-    return this.#accuracy.accuracy;
-  }
-
   /** Up to where each lane of the predictions was read. */
   get positions(): readonly number[] {
     return this.#followers[0]?.positions ?? [];
+  }
+
+  /** Up to where each lane of the reports was read. */
+  get statusPositions(): readonly number[] {
+    return this.#followers[1]?.positions ?? [];
   }
 
   recent(nowMs: number): RecentLatencyView {
@@ -125,7 +125,6 @@ export class RunMonitor {
       const latencyMs = Math.max(0, nowMs - prediction.ingestTimeMs);
       this.latency.record(latencyMs);
       this.#recent.record(latencyMs, nowMs);
-      this.#accuracy.take(prediction);
     }
   }
 
@@ -148,6 +147,7 @@ export class RunMonitor {
     for (const report of this.#decoded(records, decodeWorkerReport)) {
       if (report.plan !== this.#options.plan.name) continue;
       this.rates.take(report, nowMs);
+      this.quality.take(report, nowMs);
       this.#reports.set(report.worker, report);
     }
   }

@@ -1,8 +1,11 @@
+import type { CardAccuracy } from '../model/card-accuracy.js';
 import { renderColumns, type Column } from './columns.js';
 import { counted, formatCount, formatMean, formatMs } from './figures.js';
 import { layerList, nodeList } from './plan-sentences.js';
 import { plain, spanOf, wrapped } from './plan-table.js';
 import type { PipelineStatus, StageProgress } from './pipeline-status.js';
+import { qualityAlert } from './quality-alert.js';
+import { cardText, hitsText } from './render-quality.js';
 import { stageLabel, stageTable } from './stage-table.js';
 import { orDash, paint, type TerminalStyle } from './terminal.js';
 
@@ -12,13 +15,16 @@ export interface StatusKnowledge {
   readonly advice: ReadonlyMap<number, string>;
   /** By stage: which of its layers have no native route, in words. */
   readonly notNative: ReadonlyMap<number, string>;
+  /** How good the model was in its test; null where that is not known. */
+  readonly card: CardAccuracy | null;
 }
 
 /** What a person is to look at, the most serious first: one line each. */
 export function statusWarnings(
-  { unheld, silent, progress, plan }: PipelineStatus,
-  { advice, notNative }: StatusKnowledge,
+  { unheld, silent, progress, plan, quality }: PipelineStatus,
+  { advice, notNative, card }: StatusKnowledge,
 ): readonly string[] {
+  const alert = qualityAlert(quality.lastHour, card);
   return [
     ...unheld.map(({ lanes, ...name }) =>
       lanes.length === plan.lanes
@@ -30,6 +36,7 @@ export function statusWarnings(
     ...[...notNative].map(
       ([stage, layers]) => `stage ${stage}: ${layers}, which is slower than a native layer`,
     ),
+    ...(alert === null ? [] : [alert]),
   ];
 }
 
@@ -58,6 +65,8 @@ export function renderStatus(
     ...stageTable(status.rows, style),
     '',
     ...progressLines(status.progress, style),
+    '',
+    ...qualityLines(status, knowledge, style),
     ...(warnings.length === 0 ? [] : ['']),
     ...warnings.flatMap((warning) => warningLines(warning, style)),
   ].join('\n');
@@ -109,6 +118,21 @@ function progressLines(
     (line, at) => `${line}  ${plain(nodeList(progress[at]?.nodes ?? []), style)}`,
   );
   return [`${titles}  ${paint('computing of an item; nodes', 'faint', style)}`, rule, ...named];
+}
+
+/** What came true, of all sinks together, beside what the card promises. */
+function qualityLines(
+  { quality }: PipelineStatus,
+  { card }: StatusKnowledge,
+  style: TerminalStyle,
+): readonly string[] {
+  const { scored } = quality.lastHour;
+  const live =
+    scored === 0
+      ? 'no prediction of the last hour has its truth yet'
+      : `last hour: ${hitsText(quality.lastHour)} of ${counted(scored, 'prediction')}`;
+  const promised = card === null ? [] : wrapped(`card: ${plain(cardText(card), style)}`, style);
+  return [...wrapped(live, style), ...promised];
 }
 
 function warningLines(warning: string, style: TerminalStyle): readonly string[] {

@@ -1,20 +1,20 @@
+import type { CardAccuracy } from '../model/card-accuracy.js';
+import type { QualityFigures } from './quality-figures.js';
 import type { ProcessMemory, StageTotals } from './rates.js';
 import type { Fault, FaultKind, Verdict } from './verdict.js';
 
 /** The end of a run, as `--json` writes it. */
-export interface Summary {
+export interface Summary extends QualityFigures {
   /** Predictions that are there. */
   readonly predictions: number;
   readonly ratePerS: number;
   /** From the broker taking in the fix to the prediction; null without predictions. */
   readonly latencyP50Ms: number | null;
   readonly latencyP99Ms: number | null;
-  /** Share of the scored predictions whose first cell was right, 0 … 1; null where none is scored. */
-  readonly top1: number | null;
-  /** Share of the scored predictions that had the right cell among five, 0 … 1. */
-  readonly top5: number | null;
-  /** Predictions whose truth is known. */
-  readonly scored: number;
+  /** How good the model was in its test; null where that is not known. */
+  readonly card: CardAccuracy | null;
+  /** That predictions come true less often than the card promises, in words; null where not. */
+  readonly qualityAlert: string | null;
   /** Predictions that the fixes call for. */
   readonly expected: number;
   readonly missing: number;

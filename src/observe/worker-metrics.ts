@@ -1,5 +1,6 @@
 import prometheus from 'prom-client';
 import type { LaneHealth, WorkerHealth } from '../broker/worker-health.js';
+import { QualityMetrics } from './quality-metrics.js';
 
 /** What tells a worker's metrics from those of others; its plan is known once it is up. */
 export interface MetricsIdentity {
@@ -26,6 +27,7 @@ export class WorkerMetrics {
   readonly #lag: prometheus.Gauge<'lane'>;
   readonly #overPlan: prometheus.Gauge;
   readonly #slower: prometheus.Gauge;
+  readonly #quality: QualityMetrics;
 
   constructor(identity: MetricsIdentity) {
     this.#identity = identity;
@@ -68,6 +70,7 @@ export class WorkerMetrics {
       help: '1 where computing takes longer than planned by more than the deviation factor',
       registers,
     });
+    this.#quality = new QualityMetrics(this.#registry);
   }
 
   /**
@@ -93,6 +96,7 @@ export class WorkerMetrics {
     if (overPlan === null) this.#overPlan.remove();
     else this.#overPlan.set(overPlan);
     this.#slower.set(health?.isSlowerThanPlanned === true ? 1 : 0);
+    this.#quality.set(health?.quality ?? []);
     return this.#registry.metrics();
   }
 }

@@ -11,6 +11,8 @@ import { timed } from '../broker/worker-meter.js';
 import type { Grid } from '../geo/grid.js';
 import { encodePrediction } from '../wire/prediction.js';
 import { decodeTensorBatch } from '../wire/tensor-batch.js';
+import { LaneScorer, type Outcome } from './lane-scorer.js';
+import type { LiveQuality } from './live-quality.js';
 import { predictionsOf } from './prediction-logic.js';
 import { predictionsEnd } from './predictions-end.js';
 
@@ -18,6 +20,8 @@ import { predictionsEnd } from './predictions-end.js';
 export interface SinkEnvironment extends LaneEnvironment {
   /** Fences whoever wrote to the lane before; what these have written is there when it resolves. */
   readonly takeOver: (options: TakeOverOptions) => Promise<RecordWriter>;
+  /** Is told what came of the predictions of all lanes. */
+  readonly quality: Pick<LiveQuality, 'count'>;
 }
 
 /** Fences whoever had the lane, and only then looks where it stands. */
@@ -52,15 +56,16 @@ export async function openSinkLane(
 
 /** One lane of the sink: scores in, predictions out, and progress once they are acknowledged. */
 class SinkLane implements LaneHandler {
-  readonly #env: LaneEnvironment;
+  readonly #env: SinkEnvironment;
   readonly #grid: Grid;
+  readonly #scorer: LaneScorer;
   readonly #context: LaneContext;
   readonly #sender: LaneSender;
   readonly #inputTopic: string;
   #position: number;
 
   constructor(
-    env: LaneEnvironment,
+    env: SinkEnvironment,
     grid: Grid,
     context: LaneContext,
     sender: LaneSender,
@@ -69,6 +74,7 @@ class SinkLane implements LaneHandler {
   ) {
     this.#env = env;
     this.#grid = grid;
+    this.#scorer = new LaneScorer(grid, env.plan.rules);
     this.#context = context;
     this.#sender = sender;
     this.#inputTopic = inputTopic;
@@ -77,15 +83,19 @@ class SinkLane implements LaneHandler {
 
   async take(records: readonly LaneRecord[]): Promise<void> {
     const predictions: OutgoingRecord[] = [];
+    const outcomes: Outcome[] = [];
     let progress = { nextOffset: records[0]?.offset ?? 0, coveredTo: this.#position };
     try {
       for (const record of records) {
-        predictions.push(...(await this.#predictionsOrLetter(record)));
+        predictions.push(...(await this.#predictionsOrLetter(record, outcomes)));
         progress = { nextOffset: record.offset + 1, coveredTo: this.#position };
       }
     } finally {
       // What came before a gap goes on, though the lane stops at it.
-      await this.#sender.send(predictions, progress);
+      // Whoever does not come to write an item's prediction does not score by it either.
+      await this.#sender.send(predictions, progress, () => {
+        this.#env.quality.count(outcomes, performance.now());
+      });
     }
   }
 
@@ -98,17 +108,18 @@ class SinkLane implements LaneHandler {
     return this.#sender.drain();
   }
 
-  async #predictionsOrLetter(record: LaneRecord): Promise<OutgoingRecord[]> {
+  async #predictionsOrLetter(record: LaneRecord, outcomes: Outcome[]): Promise<OutgoingRecord[]> {
     try {
-      return this.#predictions(record);
+      return this.#predictions(record, outcomes);
     } catch (error) {
+      this.#scorer.forgetAll();
       const letter = unreadable(this.#inputTopic, record, error);
       await bury(this.#env, [letter], this.#context.signal);
       return [];
     }
   }
 
-  #predictions(record: LaneRecord): OutgoingRecord[] {
+  #predictions(record: LaneRecord, outcomes: Outcome[]): OutgoingRecord[] {
     const { meter, plan } = this.#env;
     const batch = timed(
       () => decodeTensorBatch(record.value ?? Buffer.alloc(0)),
@@ -126,6 +137,7 @@ class SinkLane implements LaneHandler {
     }));
     const bytes = records.reduce((sum, { value }) => sum + value.byteLength, 0);
     meter.encoded(records.length, bytes, performance.now() - startMs);
+    outcomes.push(...this.#scorer.take(fresh));
     return records;
   }
 }

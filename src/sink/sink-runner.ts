@@ -10,6 +10,7 @@ import {
 import { messageOf } from '../errors.js';
 import type { Grid } from '../geo/grid.js';
 import type { Logger } from '../log.js';
+import { LiveQuality } from './live-quality.js';
 import { openSinkLane } from './sink-lane.js';
 
 /** Records whose predictions are sent together, at most. */
@@ -26,8 +27,11 @@ export async function startSink(options: WorkerOptions, grid: Grid): Promise<Run
   const { kafka, log } = connected;
   let fenced = await FencedWriter.connect(kafka, log);
   const renew = connected.renew.bind(connected);
+  const quality = new LiveQuality(grid.cellSizeM);
+  connected.meter.tellQuality(() => quality.windows(performance.now()));
   // Not a copy: the connections in it are replaced now and then.
   const env = Object.assign(connected, {
+    quality,
     takeOver: (lane: TakeOverOptions) => fenced.takeOver(lane),
     async renew() {
       const old = fenced;

@@ -1,5 +1,6 @@
 import { RecordCodec } from './record-codec.js';
 import type { DecodeOptions } from './record-codec.js';
+import type { QualityWindow } from './quality-window.js';
 
 /** Kinds of worker; `unknown` is one of a newer version. */
 export type WorkerRole = 'windower' | 'stage' | 'sink' | 'feed' | 'unknown';
@@ -42,6 +43,8 @@ export interface WorkerReport {
   readonly rssBytes: number;
   /** Per lane, the first offset of the fixes topic that its output does not yet account for. */
   readonly coveredTo: readonly { readonly lane: number; readonly offset: number }[];
+  /** Of a sink: what came true of its predictions, by how far back it goes. Of others none. */
+  readonly quality: readonly QualityWindow[];
 }
 
 type ReportBody = Omit<WorkerReport, 'timeMs' | 'startedAtMs'> & {
@@ -56,13 +59,22 @@ const codec = new RecordCodec<WorkerReport, ReportBody>({
     time: timeMs,
     startedAt: startedAtMs,
   }),
-  fromBody: ({ time, startedAt, coveredTo, ...same }) => ({
+  fromBody: ({ time, startedAt, coveredTo, quality, ...same }) => ({
     ...same,
     coveredTo: coveredTo.map((covered) => ({ ...covered })),
+    quality: quality.map((window) => ({
+      ...window,
+      errors: window.errors.map((error) => ({ ...error })),
+      reliability: window.reliability.map((bin) => ({ ...bin })),
+    })),
     timeMs: time,
     startedAtMs: startedAt,
   }),
-  sizeHintBytes: ({ lanes, coveredTo }) => 256 + 5 * lanes.length + 15 * coveredTo.length,
+  sizeHintBytes: ({ lanes, coveredTo, quality }) =>
+    quality.reduce(
+      (bytes, { errors, reliability }) => bytes + 32 + 18 * errors.length + 28 * reliability.length,
+      256 + 5 * lanes.length + 15 * coveredTo.length,
+    ),
 });
 
 /**

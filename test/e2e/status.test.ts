@@ -138,8 +138,12 @@ describe('stagecoach status', () => {
       end.abort();
       await feeding;
     }
-    const written = JSON.parse(await readFile(file, 'utf8')) as { progress: unknown[] };
+    const written = JSON.parse(await readFile(file, 'utf8')) as {
+      readonly progress: readonly unknown[];
+      readonly quality: { readonly lastHour: { readonly scored: number } };
+    };
     assert.equal(written.progress.length, 2);
+    assert.ok(written.quality.lastHour.scored > 0, 'predictions have come true, or not');
     assert(
       pipeline.notices.some((notice) => /stage-1-0: .* slower than planned/.test(notice)),
       pipeline.notices.join('\n'),

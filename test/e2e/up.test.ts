@@ -3,6 +3,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import type { WorkerReport } from '../../src/wire/worker-report.js';
 import { eventually } from '../integration/eventually.js';
 import { startKafka, type KafkaFixture } from '../integration/kafka-fixture.js';
+import { scoredPairs } from '../integration/scored-pairs.js';
 import { CommandLine } from './command-line.js';
 import { assertSoundSummary, readSummary } from './summary-file.js';
 import { WatchedPipeline } from './watched-pipeline.js';
@@ -28,6 +29,7 @@ describe('stagecoach up', () => {
   it('predicts what it was asked for and shows that nothing is wrong, in one plan or the next', async (t) => {
     const line = commandLine(t);
     const plans: string[] = [];
+    const scores = { scored: 0, top1: 0 };
     for (const stages of [2, 2, 1]) {
       const file = line.file('summary.json');
       const wanted = ['--predictions', '300', '--stages', String(stages), '--json', file];
@@ -43,11 +45,17 @@ describe('stagecoach up', () => {
       const all = Array.from({ length: stages }, (_, number) => `stage ${number + 1}`);
       assert.deepEqual(rows, ['feed 0', 'windower 0', ...all, 'sink 0']);
       for (const { role, items } of summary.stages) if (role !== 'feed') assert.equal(items, 300);
+      assert.match(stdout, /by its card top-1 \d\d\.\d % \(\d\d\.\d \.\.\. \d\d\.\d\)/);
+      scores.scored += summary.scored;
+      scores.top1 += summary.top1Hits;
       plans.push(summary.plan);
     }
     assert.deepEqual(plans, ['p1', 'p1', 'p2'], 'other cuts make another plan');
     const pipeline = await watched(t, line);
-    assert.equal((await pipeline.predictions()).length, 900);
+    const predictions = await pipeline.predictions();
+    assert.equal(predictions.length, 900);
+    const { scored, top1 } = scoredPairs(predictions);
+    assert.deepEqual(scores, { scored, top1 }, 'each run has vehicles of its own');
     const verified = await line.run(['verify', '--plan', 'p1']);
     assert.equal(verified.code, 0, verified.stdout + verified.stderr);
     assert.match(verified.stdout, everyPredictionIsThere('600'));

@@ -66,6 +66,7 @@ const badRecords: readonly BadRecord[] = [
       ...{ worker: 'w', role: 'sink', stage: 0, plan: 'p1', pid: 1, timeMs: 1, startedAtMs: 1 },
       ...{ lanes: [], lag: 0, items: 0, records: 0, deadLetters: 0, batchItems: 0 },
       ...{ inferenceMs: 0, decodeMs: 0, encodeMs: 0, payloadBytes: 0, rssBytes: 0, coveredTo: [] },
+      quality: [],
     }),
   },
   { what: 'a fix cut off', code: 'INVALID_RECORD', value: avroFix({}).subarray(0, 20) },

@@ -4,7 +4,7 @@ import { after, before, beforeEach, afterEach, describe, it } from 'node:test';
 import { TopicError } from '../../src/broker/errors.js';
 import { createPipelineTopics } from '../../src/broker/topics.js';
 import { ControlError } from '../../src/control/errors.js';
-import { fetchModel, publishModel } from '../../src/control/model-store.js';
+import { fetchCard, fetchModel, publishCard, publishModel } from '../../src/control/model-store.js';
 import { activatePlan, findPlan, readPlans } from '../../src/control/plan-store.js';
 import { writeAsForeigner } from './foreign-producer.js';
 import { startKafka, type KafkaFixture } from './kafka-fixture.js';
@@ -59,6 +59,17 @@ describe('the control topics', () => {
       const { end } = await pipeline.laneLog.bounds(pipeline.topics.models);
       assert.equal(await publishModel(pipeline, pipeline.topics.models, 'test', files), digest);
       assert.deepEqual((await pipeline.laneLog.bounds(pipeline.topics.models)).end, end);
+    });
+
+    it('give back a model’s card as it was sent last, and none of a model that has none', async () => {
+      const { laneLog, topics } = pipeline;
+      assert.equal(await fetchCard(laneLog, topics.models, digest), null);
+      for (const text of ['{"version":1}', '{"version":2}', '{"version":2}']) {
+        await publishCard(pipeline, topics.models, digest, Buffer.from(text));
+        assert.equal(String(await fetchCard(laneLog, topics.models, digest)), text);
+      }
+      assert.equal(await fetchCard(laneLog, topics.models, 'another'), null);
+      assert.deepEqual(await fetched(), files, 'the card is no file of the model');
     });
 
     it('say which chunk of which file is damaged', async () => {

@@ -7,6 +7,7 @@ import { decodePrediction } from '../../src/wire/prediction.js';
 import { eventually } from './eventually.js';
 import { startKafka, type KafkaFixture } from './kafka-fixture.js';
 import { PipelineUnderTest } from './pipeline-under-test.js';
+import { scoredPairs } from './scored-pairs.js';
 import { drive } from './small-city.js';
 import { assertSound } from './sound.js';
 import { laneContents } from './topic-contents.js';
@@ -81,6 +82,55 @@ describe('a sink', () => {
     );
     assert.equal(new Set(seen).size, seen.length, 'none is seen twice');
     assertSound(await pipeline.verdict());
+  });
+
+  it('reports what came true of its predictions, as their readers find it', async (t) => {
+    const pipeline = await PipelineUnderTest.start(fixture);
+    t.after(() => pipeline.stop());
+    await pipeline.startAll();
+    await pipeline.send(drive(taxis, { from: 0, to: 60 }));
+    await pipeline.untilPredicted();
+    await pipeline.stopWorkers('sink-0');
+    const owed = scoredPairs(await pipeline.predictions());
+    assert.ok(owed.scored > 200 && owed.top5 > 0, JSON.stringify(owed));
+    const { quality = [] } = (await pipeline.reports()).get('sink-0') ?? {};
+    assert.deepEqual(
+      quality.map(({ windowMs }) => windowMs),
+      [300_000, 3_600_000, 0],
+    );
+    // All of it was within the last five minutes.
+    for (const { scored, top1, top3, top5, reliability, errors } of quality) {
+      assert.deepEqual({ scored, top1, top3, top5 }, owed);
+      assert.equal(
+        reliability.reduce((sum, bin) => sum + bin.hits, 0),
+        owed.top1,
+      );
+      assert.ok(errors.some(({ metres }) => metres > 0));
+    }
+  });
+
+  it('that is replaced scores no prediction twice', async (t) => {
+    const pipeline = await PipelineUnderTest.start(fixture);
+    t.after(() => pipeline.stop());
+    await pipeline.startAll();
+    for (const [round, sinks] of [
+      ['sink-0', 'sink-1'] as const,
+      ['sink-1', 'sink-2'] as const,
+    ].entries()) {
+      await pipeline.send(drive(taxis, { from: 20 * round, to: 20 * (round + 1) }));
+      await pipeline.startSink(sinks[1]);
+      await pipeline.stopWorkers(sinks[0]);
+    }
+    await pipeline.untilPredicted();
+    await pipeline.stopWorkers('sink-2');
+    const owed = scoredPairs(await pipeline.predictions());
+    const told = [...(await pipeline.reports()).values()].flatMap(({ quality }) =>
+      quality.filter(({ windowMs }) => windowMs === 0),
+    );
+    const sum = (hits: readonly number[]): number => hits.reduce((all, one) => all + one, 0);
+    const scored = sum(told.map((window) => window.scored));
+    assert.ok(scored > 0 && scored <= owed.scored, `${scored} of ${owed.scored}`);
+    assert.ok(sum(told.map(({ top1 }) => top1)) <= owed.top1);
   });
 
   it('that is fenced in the middle of its work takes its lanes up where their predictions end', async (t) => {

@@ -169,6 +169,7 @@ describe('what a worker has reported', () => {
     ...{ worker: 'stage-1-0', role: 'stage', stage: 1, plan: 'p1', pid: 1, lanes: [], lag: 0 },
     ...{ timeMs, startedAtMs: 0, items, records: items / 10, deadLetters: 0, batchItems: 10 },
     ...{ inferenceMs: 5, decodeMs: 1, encodeMs: 2, payloadBytes: 100, rssBytes: 0, coveredTo: [] },
+    quality: [],
   });
   const samples = [
     { report: report(1_000, 100), cpuMs: 50 },

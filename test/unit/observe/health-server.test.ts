@@ -21,6 +21,7 @@ function health(cares: Partial<WorkerHealth> = {}): WorkerHealth {
     restarts: 1,
     items: 640,
     deadLetters: 2,
+    quality: [],
     computeOverPlan: null,
     isSlowerThanPlanned: false,
     ...cares,
@@ -124,6 +125,42 @@ describe('the health server', () => {
     const unknown = (await ask('/metrics')).text;
     assert.doesNotMatch(unknown, /^stagecoach_compute_over_plan[{ ]/m);
     assert(unknown.includes(`stagecoach_slower_than_planned{${of}} 0\n`), unknown);
+  });
+
+  it('gives Prometheus what came true of a sink’s predictions, by window', async () => {
+    const counts = { scored: 10, top1: 6, top3: 8, top5: 9 };
+    const errors = [
+      { metres: 0, predictions: 4 },
+      { metres: 500, predictions: 6 },
+    ];
+    const reliability = [
+      { predictions: 4, probabilitySum: 1.5, hits: 1 },
+      { predictions: 6, probabilitySum: 5.5, hits: 5 },
+    ];
+    const none = { scored: 0, top1: 0, top3: 0, top5: 0, errors: [], reliability: [] };
+    seen = health({
+      quality: [
+        { windowMs: 300_000, ...none },
+        { windowMs: 3_600_000, ...counts, errors, reliability },
+        { windowMs: 0, ...none },
+      ],
+    });
+    const { text } = await ask('/metrics');
+    const of = 'pipeline="taxi",plan="p1",role="stage",stage="2"';
+    for (const line of [
+      `stagecoach_scored_predictions{window="5m",${of}} 0`,
+      `stagecoach_scored_predictions{window="1h",${of}} 10`,
+      `stagecoach_prediction_hits{window="1h",top="1",${of}} 6`,
+      `stagecoach_prediction_hits{window="1h",top="3",${of}} 8`,
+      `stagecoach_prediction_hits{window="1h",top="5",${of}} 9`,
+      `stagecoach_median_error_metres{window="1h",${of}} 500`,
+      `stagecoach_reliability_predictions{window="1h",bin="0.0",${of}} 4`,
+      `stagecoach_reliability_probability_sum{window="1h",bin="0.5",${of}} 5.5`,
+      `stagecoach_reliability_hits{window="1h",bin="0.5",${of}} 5`,
+    ]) {
+      assert(text.includes(`${line}\n`), `${line}\n\n${text}`);
+    }
+    assert.doesNotMatch(text, /median_error_metres\{window="5m"/);
   });
 
   it('answers nothing else, and takes no orders', async () => {

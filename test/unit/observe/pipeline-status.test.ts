@@ -16,7 +16,10 @@ const plan: PlanRecord = {
   predictedItemsPerS: 1_600,
   predictedLatencyMs: 12,
 };
-const nothing = { advice: new Map<number, string>(), notNative: new Map<number, string>() };
+const nothing = {
+  ...{ advice: new Map<number, string>(), notNative: new Map<number, string>() },
+  card: null,
+};
 
 /** A worker that began at 0 and reports at second 1 … `seconds`. */
 function reports(cares: Partial<WorkerReport>, seconds: number, itemMs = 0): WorkerReport[] {
@@ -30,7 +33,7 @@ function reports(cares: Partial<WorkerReport>, seconds: number, itemMs = 0): Wor
       lanes: [0, 1],
     } as const),
     ...{ lag: 3, decodeMs: 0.1, encodeMs: 0.1, payloadBytes: 10_000, rssBytes: 1e8 },
-    ...{ timeMs: 1_000 * (index + 1), startedAtMs: 0, deadLetters: 0, coveredTo: [] },
+    ...{ timeMs: 1_000 * (index + 1), startedAtMs: 0, deadLetters: 0, coveredTo: [], quality: [] },
     // Ten inferences of 64 items a second.
     ...{ items: 640 * (index + 1), records: 10 * (index + 1) },
     ...{ batchItems: 64, inferenceMs: 64 * itemMs },
@@ -112,14 +115,53 @@ describe('the status of a pipeline', () => {
     }
   });
 
+  it('tells how good the predictions of all sinks are, and warns where the card promises more', () => {
+    const reliability = [{ predictions: 2_000, probabilitySum: 1_300, hits: 1_240 }];
+    const errors = [
+      { metres: 0, predictions: 1_240 },
+      { metres: 500, predictions: 760 },
+    ];
+    const counts = { scored: 2_000, top1: 1_240, top3: 1_900, top5: 1_980, errors, reliability };
+    // Of 5 minutes there is one of them: only what is of the hour is told here.
+    const quality = [
+      { windowMs: 300_000, scored: 1, top1: 0, top3: 0, top5: 0, errors: [], reliability: [] },
+      { windowMs: 3_600_000, ...counts },
+    ];
+    const two = ['sink-0', 'sink-1'].flatMap((worker) =>
+      reports({ worker, role: 'sink', stage: 0, quality }, 5),
+    );
+    const { quality: told } = readerOf([...whole, ...two]).status(5_500);
+    const { top1, top3, top5, medianErrorM, scored } = told.lastHour;
+    assert.deepEqual(
+      { top1, top3, top5, medianErrorM, scored },
+      { top1: 0.62, top3: 0.95, top5: 0.99, medianErrorM: 0, scored: 4_000 },
+    );
+    assert.equal(told.lastFiveMinutes.scored, 2);
+    const card = {
+      top1: { share: 0.678, low: 0.674, high: 0.682 },
+      ...{ top3: 0.947, top5: 0.994, medianErrorM: null, calibrationError: null },
+    };
+    const status = readerOf([...whole, ...two]).status(5_500);
+    const text = renderStatus(status, { ...nothing, card }, { columns: 200, rich: false });
+    assert.ok(
+      text.includes(
+        ' last hour: top-1 62.0 %, top-3 95.0 %, top-5 99.0 %, median error 0 m of 4,000 predictions\n' +
+          ' card: top-1 67.8 % (67.4 ... 68.2), top-3 94.7 %, top-5 99.4 %\n',
+      ),
+      text,
+    );
+    assert.match(
+      text,
+      /^ ! top-1 is 62\.0 % over the last hour \(4,000 predictions\), below the card's 67\.4 \.\.\. 68\.2 %: /m,
+    );
+    // What a sink said ten seconds ago and more is no part of the last hour.
+    assert.equal(readerOf([...whole, ...two]).status(15_500).quality.lastHour.scored, 0);
+  });
+
   it('looks like this in 100 columns without colour', () => {
     const status = readerOf(whole).status(5_500);
     const notNative = new Map([[2, 'layers 9–10 by tfjs-layers']]);
-    const text = renderStatus(
-      status,
-      { advice: new Map(), notNative },
-      { columns: 100, rich: false },
-    );
+    const text = renderStatus(status, { ...nothing, notNative }, { columns: 100, rich: false });
     const lines = text.split('\n').map((line) => line.trimEnd());
     assert.deepEqual(
       [...lines.slice(0, 4), ...lines.slice(12)],
@@ -132,6 +174,8 @@ describe('the status of a pipeline', () => {
         ` ${'-'.repeat(47)}`,
         ' 1        0-6         0.50 ms    0.90 ms    1.80   a',
         ' 2        7-20        0.25 ms    0.25 ms    1.00   b x 2',
+        '',
+        ' no prediction of the last hour has its truth yet',
         '',
         ' ! stage 1 is 1.8x slower than planned',
         ' ! stage 2: layers 9-10 by tfjs-layers, which is slower than a native layer',

@@ -25,6 +25,7 @@ function aReport(cares: Partial<WorkerReport>): WorkerReport {
     payloadBytes: 0,
     rssBytes: 1e8,
     coveredTo: [],
+    quality: [],
     ...cares,
   };
 }

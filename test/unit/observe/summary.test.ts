@@ -16,9 +16,23 @@ const sound: Summary = {
   ratePerS: 1_163.4,
   latencyP50Ms: 412,
   latencyP99Ms: 1_234,
-  top1: 0.4134,
-  top5: 0.782,
   scored: 18_321,
+  top1Hits: 7_574,
+  top1: 0.4134,
+  top3: 0.71,
+  top5: 0.782,
+  medianErrorM: 500,
+  calibration: [
+    { from: 0.1, to: 0.2, predictions: 29, given: 0.15, cameTrue: 0.5 },
+    { from: 0.3, to: 0.4, predictions: 9_000, given: 0.352, cameTrue: 0.331 },
+    { from: 0.6, to: 0.7, predictions: 9_292, given: 0.649, cameTrue: 0.64 },
+  ],
+  calibrationError: 0.0147,
+  card: {
+    top1: { share: 0.678, low: 0.676, high: 0.679 },
+    ...{ top3: 0.947, top5: 0.994, medianErrorM: 0, calibrationError: 0.008 },
+  },
+  qualityAlert: null,
   expected: 20_000,
   missing: 0,
   repeated: 0,
@@ -63,7 +77,9 @@ describe('the summary of a run', () => {
       '',
       ' predictions   20,000 from 81,234 fixes in 0:17, 1,163 per s',
       ' latency       p50 412 ms, p99 1.2 s from broker to prediction',
-      ' hit rate      top-1 41.3 %, top-5 78.2 % of 18,321 with a known truth',
+      ' hit rate      top-1 41.3 %, top-3 71.0 %, top-5 78.2 %, median error 500 m of 18,321 with a known truth',
+      '   by its card top-1 67.8 % (67.6 ... 67.9), top-3 94.7 %, top-5 99.4 %, median error 0 m, calibration off by 0.8 points',
+      ' calibration   given at 35 %: 33 % came true, 65 %: 64 %; off by 1.5 points in the mean',
       ' dead letters  3',
       ' restarts      1',
       ' plan          taxi/p1: cut into 2 (before layers 7), 6 lanes, 1 broker, fleet seed 7',
@@ -89,16 +105,27 @@ describe('the summary of a run', () => {
     assert.doesNotMatch(wrong, /OK|Every one/);
   });
 
+  it('ends with the alert where predictions come true less often than the card promises', () => {
+    const qualityAlert = 'top-1 is 41.3 % over the last hour, below the card’s 67.6 … 67.9 %: look';
+    const lines = renderSummary({ ...sound, qualityAlert }, plain).split('\n');
+    assert.equal(
+      lines.at(-1),
+      " ! top-1 is 41.3 % over the last hour, below the card's 67.6 ... 67.9 %: look",
+    );
+  });
+
   it('does not boast of a run without predictions', () => {
     const nothing = {
       ...sound,
       ...{ predictions: 0, expected: 0, scored: 0, ratePerS: 0, identicalToUncut: null },
-      ...{ latencyP50Ms: null, latencyP99Ms: null, top1: null, top5: null },
+      ...{ latencyP50Ms: null, latencyP99Ms: null, top1: null, top3: null, top5: null },
+      ...{ medianErrorM: null, calibration: [], calibrationError: null, card: null },
       ...{ cuts: [], seed: null, stages: [], processes: [] },
     };
     const text = renderSummary(nothing, plain);
     assert.match(text, /No fix called for a prediction, and none was made\./);
-    assert.match(text, /top-1 -, top-5 - of 0/);
+    assert.match(text, /top-1 -, top-3 -, top-5 -, median error - of 0/);
+    assert.doesNotMatch(text, /calibration|card/);
     assert.match(text, /taxi\/p1: uncut, 6 lanes, 1 broker$/m);
     assert.doesNotMatch(text, /NaN|null|Every one/);
   });

@@ -5,6 +5,7 @@ import { owedIn } from './owed.js';
 import { lanes, topics } from './plan.js';
 import { imageTopics } from './roles.js';
 import { failureOf } from './row-models.js';
+import { nameOf, possibleOutcomes } from './scores.js';
 import type { World } from './world.js';
 
 /** What must be so in a world; rejects where it isn't. */
@@ -83,6 +84,17 @@ export const keylessFixesAreSentOn: Property = async (world) => {
   );
   for (const { record, owed: it } of owed) {
     if (it.kind === 'keyless') assert.ok(withKey.has(String(record.value)));
+  }
+};
+
+/** Whoever else has had the lane, no prediction is scored twice or by another vehicle's cell. */
+export const scoresAreTrue: Property = async (world) => {
+  await Promise.resolve();
+  const left = new Map(possibleOutcomes(world));
+  for (const name of world.outcomes.map(nameOf)) {
+    const times = left.get(name) ?? 0;
+    assert.ok(times > 0, `${name} was told, and did not happen so often`);
+    left.set(name, times - 1);
   }
 };
 

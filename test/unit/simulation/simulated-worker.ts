@@ -26,10 +26,12 @@ export class SimulatedWorker {
   failure: unknown = null;
   isAlive = true;
   readonly #kafka: MemoryKafka;
+  readonly #quality: SinkEnvironment['quality'];
   #progress: LaneProgress | null = null;
 
-  constructor(kafka: MemoryKafka, role: Role, lane: number) {
+  constructor(kafka: MemoryKafka, role: Role, lane: number, quality: SinkEnvironment['quality']) {
     this.#kafka = kafka;
+    this.#quality = quality;
     this.role = role;
     this.lane = lane;
     this.#work().catch((error: unknown) => {
@@ -117,6 +119,7 @@ export class SimulatedWorker {
       },
       progressOf: (groupId, topic) =>
         calls.ask('wait', ({ late }) => kafka.progressOf(groupId, topic, late)),
+      quality: this.#quality,
       takeOver: (options) => this.#takeOver(options),
     };
   }

@@ -27,6 +27,7 @@
  * | keyless fixes are not waited for                  | a fix without a key          |
  * | a lane that rests tells nothing                   | image                        |
  * | a commit ahead of the output's end is used        | missing, gap, image          |
+ * | a sink scores before its output is acknowledged   | scored twice                 |
  *
  * Not red, as they only repeat work: a start that takes the output's last record for its highest,
  * and a sink that reads its input from the beginning.
@@ -47,6 +48,7 @@ import {
   nothingIsRepeated,
   nothingIsWrittenTwice,
   predictionsAreRight,
+  scoresAreTrue,
   topicsAreImages,
   type Property,
 } from './properties.js';
@@ -67,6 +69,7 @@ const properties: readonly Property[] = [
   topicsAreImages,
   badThingsHaveOneLetter,
   keylessFixesAreSentOn,
+  scoresAreTrue,
 ];
 
 /** What each property that does not hold after these actions says. */
@@ -114,10 +117,21 @@ describe('whatever happens to workers, requests and answers', () => {
 
   it('a fix without a key comes to the lane of its vehicle', () =>
     alwaysHolds(keylessFixesAreSentOn));
+
+  it('a prediction is scored by its vehicle’s next cell, and never twice', () =>
+    alwaysHolds(scoresAreTrue));
 });
 
 it('the worlds have in them what they are about', async () => {
-  const totals = { expected: 0, failed: 0, overlaps: 0, fenced: 0, letters: 0, copies: 0 };
+  const totals = {
+    expected: 0,
+    failed: 0,
+    overlaps: 0,
+    fenced: 0,
+    letters: 0,
+    copies: 0,
+    scored: 0,
+  };
   for (const actions of fc.sample(anyActions, { numRuns: 200, seed: 1 })) {
     const world = await World.after(actions);
     const { expected, failed } = await verdictOn(world);
@@ -126,6 +140,7 @@ it('the worlds have in them what they are about', async () => {
     totals.failed += failed;
     totals.fenced += world.workers.filter(({ failure }) => failure instanceof BrokerError).length;
     totals.letters += letters.length;
+    totals.scored += world.outcomes.length;
     totals.copies += letters.filter(({ length }) => length > 1).length;
     for (const topic of imageTopics) totals.overlaps += imageOf(world, topic, 0).overlaps.length;
   }

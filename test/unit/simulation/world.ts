@@ -1,4 +1,5 @@
 import { BrokerError } from '../../../src/broker/errors.js';
+import type { Outcome } from '../../../src/sink/lane-scorer.js';
 import type { Action } from './actions.js';
 import { MemoryKafka } from './memory-kafka.js';
 import { lanes, plan } from './plan.js';
@@ -23,6 +24,8 @@ export class World {
   readonly kafka: MemoryKafka;
   /** All that there ever were, oldest first. */
   readonly workers: SimulatedWorker[] = [];
+  /** What its sinks have told of predictions that came true or didn't. */
+  readonly outcomes: Outcome[] = [];
   #nowMs = startMs;
   #behindMs = 0;
   readonly #zombies: boolean;
@@ -121,7 +124,9 @@ export class World {
         if (worker.role === role && worker.lane === lane) worker.kill(false);
       }
     }
-    const worker = new SimulatedWorker(this.kafka, role, lane);
+    const worker = new SimulatedWorker(this.kafka, role, lane, {
+      count: (outcomes) => this.outcomes.push(...outcomes),
+    });
     this.workers.push(worker);
     return worker;
   }

@@ -173,4 +173,18 @@ export const anyReport: fc.Arbitrary<WorkerReport> = fc.record({
   payloadBytes: double,
   rssBytes: offset,
   coveredTo: fc.array(fc.record({ lane: int, offset })),
+  quality: fc.array(
+    fc.record({
+      windowMs: offset,
+      scored: offset,
+      top1: offset,
+      top3: offset,
+      top5: offset,
+      errors: fc.array(fc.record({ metres: double, predictions: offset })),
+      reliability: fc.array(
+        fc.record({ predictions: offset, probabilitySum: double, hits: offset }),
+      ),
+    }),
+    { maxLength: 3 },
+  ),
 });

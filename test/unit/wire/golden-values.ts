@@ -8,6 +8,7 @@ import { decodePrediction, encodePrediction } from '../../../src/wire/prediction
 import { decodeTensorBatch, encodeTensorBatch } from '../../../src/wire/tensor-batch.js';
 import type { TensorBatch, WireTensor } from '../../../src/wire/tensor-batch.js';
 import { decodeWorkerReport, encodeWorkerReport } from '../../../src/wire/worker-report.js';
+import type { WorkerReport } from '../../../src/wire/worker-report.js';
 import { forecast, leastOffer, offer, plan } from './golden-plans.js';
 
 /** What a golden record must decode to, written down by hand, and how it was made. */
@@ -130,7 +131,29 @@ const report = {
     { lane: 0, offset: 100 },
     { lane: 2, offset: 4000000000 },
   ],
+  quality: [],
 } as const;
+const sinkReport: WorkerReport = {
+  ...report,
+  ...{ role: 'sink', stage: 0 },
+  quality: [
+    {
+      ...{ windowMs: 300000, scored: 4, top1: 2, top3: 3, top5: 4 },
+      errors: [
+        { metres: 0, predictions: 2 },
+        { metres: 707.5, predictions: 1 },
+      ],
+      reliability: [
+        { predictions: 1, probabilitySum: 0.25, hits: 0 },
+        { predictions: 3, probabilitySum: 2.5, hits: 2 },
+      ],
+    },
+    {
+      ...{ windowMs: 0, scored: 5000000000, top1: 4000000000, top3: 4500000000, top5: 5000000000 },
+      ...{ errors: [], reliability: [] },
+    },
+  ],
+};
 const marks = [
   { of: 3999999999, broughtWindow: true },
   { of: -1, broughtWindow: false },
@@ -209,7 +232,9 @@ export const goldenValues: Readonly<Record<string, GoldenValue>> = {
   'partition-plan.v1/three-sub-models': { decoded: plan },
   'partition-plan.v2/no-forecast': { decoded: plan, encode: () => encodePlanRecord(plan) },
   'partition-plan.v2/forecast': { decoded: forecast, encode: () => encodePlanRecord(forecast) },
-  'worker-report.v1/stage': { decoded: report, encode: () => encodeWorkerReport(report) },
+  'worker-report.v1/stage': { decoded: report },
+  'worker-report.v2/stage': { decoded: report, encode: () => encodeWorkerReport(report) },
+  'worker-report.v2/sink': { decoded: sinkReport, encode: () => encodeWorkerReport(sinkReport) },
 };
 
 /** The items of the golden batches with these tensors. */
