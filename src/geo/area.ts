@@ -69,7 +69,10 @@ export function areaOf(value: unknown): Area {
 function areaOfPolygons(polygons: readonly Rings[]): Area {
   const positions = polygons.flat(2);
   const extreme = (pick: 'min' | 'max', axis: 0 | 1): number =>
-    positions.reduce((best, position) => Math[pick](best, position[axis]), positions[0]?.[axis] ?? 0);
+    positions.reduce(
+      (best, position) => Math[pick](best, position[axis]),
+      positions[0]?.[axis] ?? 0,
+    );
   const bounds = {
     ...{ south: extreme('min', 1), west: extreme('min', 0) },
     ...{ north: extreme('max', 1), east: extreme('max', 0) },

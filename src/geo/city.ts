@@ -66,10 +66,7 @@ function roadLines(json: unknown): (readonly Position[])[] {
 }
 
 /** A field whose value, or that of the file it names, is read by `read`. */
-function readBy<T>(
-  read: (value: unknown) => T,
-  readJson: (path: string) => unknown,
-): z.ZodType<T> {
+function readBy<T>(read: (value: unknown) => T, readJson: (path: string) => unknown): z.ZodType<T> {
   return z.unknown().transform((value, context) => {
     try {
       return read(typeof value === 'string' ? readJson(value) : value);
