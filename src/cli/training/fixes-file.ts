@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { ConfigError, PipelineError, messageOf } from '../../errors.js';
 import type { ReadStream } from 'node:fs';
@@ -41,17 +40,6 @@ async function isGzip(path: string): Promise<boolean> {
   }
 }
 
-/** SHA-256 of a file, hex. */
-export async function digestOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch (error) {
-    throw cannotRead(path, error);
-  }
-  return hash.digest('hex');
-}
-
 /**
  * The bytes of a file of fixes, unpacked if it is gzipped, as they are read.
  *
@@ -77,4 +65,11 @@ export async function* bytesOfFixes(
   } finally {
     source?.destroy();
   }
+}
+
+/** SHA-256, hex, of a file of fixes: unpacked, so that gzip makes it no other file. */
+export async function digestOfFixes(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of bytesOfFixes(path, () => undefined)) hash.update(chunk);
+  return hash.digest('hex');
 }

@@ -8,7 +8,7 @@ import { Grid } from '../../geo/grid.js';
 import { VisitCounter, gridFileText, gridOfRoads } from '../../geo/make-grid.js';
 import { readTracks } from '../../producer/feeds/tracks.js';
 import { driveTracks } from './driven-tracks.js';
-import { bytesOfFixes, digestOfFile } from './fixes-file.js';
+import { bytesOfFixes, digestOfFixes } from './fixes-file.js';
 import { examplesOf, medianItems, movesOf, placesOf } from './fixes-report.js';
 import { readRuns, writeRuns } from './runs-file.js';
 import { partOf, parts } from './vehicle-split.js';
@@ -57,7 +57,7 @@ const keptSchema = z.custom<Omit<FixesRuns, 'runs'>>(
  */
 export async function fixesRuns(request: FixesRequest): Promise<FixesRuns> {
   const { cacheDir, path, city, split, rules, onProgress } = request;
-  const fileDigest = await digestOfFile(path);
+  const fileDigest = await digestOfFixes(path);
   const what = JSON.stringify([layout, fileDigest, city.digest, split, rules]);
   const key = createHash('sha256').update(what).digest('hex').slice(0, 32);
   const keptPath = join(cacheDir, `${key}.json`);

@@ -20,7 +20,7 @@ export interface FixesData {
   /** Who recorded the movement, as it is to be cited. */
   readonly source: string;
   readonly terms?: string | undefined;
-  /** SHA-256 of the file of fixes, hex. */
+  /** SHA-256 of the file of fixes, unpacked, hex. */
   readonly fileDigest: string;
   /** What decides, with a vehicle's id, the part that it belongs to. */
   readonly split: {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,8 +109,10 @@ describe('the data of a file of fixes', () => {
     const path = join(folder, 'fixes.csv.gz');
     const packed = gzipSync(csv(lines));
     await writeFile(path, packed);
-    const { runs } = await fixesRuns({ ...request, path });
+    const { runs, data } = await fixesRuns({ ...request, path });
     assert.deepEqual([...runs.test.cells], [1, 2, 3, 1]);
+    const sha256 = createHash('sha256').update(csv(lines)).digest('hex');
+    assert.equal(data.fileDigest, sha256, 'that of the file before it was packed');
     await writeFile(path, packed.subarray(0, packed.length - 12));
     await assert.rejects(fixesRuns({ ...request, path }), /fixes.csv.gz can't be read: unexpected/);
     await writeFile(path, Buffer.from('fd377a585a0000', 'hex'));
