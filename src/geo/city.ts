@@ -53,8 +53,11 @@ export class CityError extends PipelineError {
 }
 
 function isTimeZone(name: string): boolean {
+  // Some versions of Intl take offsets too, which know nothing of summer time.
+  if (/^[+-]/.test(name)) return false;
   try {
-    return !/^[+-]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
   } catch {
     return false;
   }
