@@ -12,6 +12,7 @@ import { styleFor } from '../observe/terminal.js';
 import { balanced } from '../partition/balanced.js';
 import { manual } from '../partition/manual.js';
 import { deploymentOf, divisionInFile, type Division } from './division.js';
+import { checkFleetDrivesIn } from './fleet-options.js';
 import type { CommandContext } from './global-options.js';
 import { PipelineRun } from './pipeline-run.js';
 import { writeJson } from './write-json.js';
@@ -41,6 +42,7 @@ export async function runUp(context: CommandContext, flags: UpFlags): Promise<nu
   };
   try {
     const model = await loadModelFiles(flags.model);
+    if (flags.fleet) checkFleetDrivesIn(model);
     const card = await loadModelCard(flags.model);
     const division = await divisionOf(context, flags, model);
     const plan = await deploy(

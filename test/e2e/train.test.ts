@@ -1,12 +1,37 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
 import { runTraining } from '../../src/cli/training/train-run.js';
 import { loadModelFiles, modelDigest } from '../../src/model/model-files.js';
 import { projectDir } from '../../src/project-dir.js';
 import type { TrainFlags } from '../../src/cli/train.js';
+
+const part = z.object({ vehicles: z.number() }).transform(({ vehicles }) => vehicles);
+const cardSchema = z.object({
+  data: z.object({ kind: z.string(), training: part, validation: part, test: part }),
+});
+
+/** The smallest training that has all that a training has. */
+const tiny: Omit<TrainFlags, 'out'> = {
+  split: { training: 70, validation: 10, test: 20 },
+  splitSeed: 1,
+  seed: 1,
+  epochs: 1,
+  units: 4,
+  dropout: 0.1,
+  batch: 32,
+  learningRate: 1e-3,
+  fleets: 1,
+  vehicles: 4,
+  days: 1,
+  testHours: 1,
+  validateEvery: 1_000,
+  patience: 5,
+  resume: false,
+};
 
 describe('stagecoach train', () => {
   let folder = '';
@@ -17,25 +42,7 @@ describe('stagecoach train', () => {
 
   it('writes a model and a card that tells its digest and its accuracy', async () => {
     const out = join(folder, 'tiny');
-    await mkdir(out);
-    await copyFile(join(projectDir(), 'models', 'daejeon', 'grid.json'), join(out, 'grid.json'));
-    const flags: TrainFlags = {
-      out,
-      seed: 1,
-      epochs: 1,
-      units: 4,
-      dropout: 0.1,
-      batch: 32,
-      learningRate: 1e-3,
-      fleets: 1,
-      vehicles: 4,
-      days: 1,
-      testHours: 1,
-      validateEvery: 1_000,
-      patience: 5,
-      resume: false,
-    };
-    await runTraining(flags, join(folder, 'cache'));
+    await runTraining({ ...tiny, out }, join(folder, 'cache'));
 
     const digest = modelDigest(await loadModelFiles(out));
     const card: unknown = JSON.parse(await readFile(join(out, 'card.json'), 'utf8'));
@@ -47,5 +54,43 @@ describe('stagecoach train', () => {
     assert.ok(page.includes('The movement is simulated.'));
     const left = await readdir(join(folder, 'cache'));
     assert.ok(!left.some((name) => name.endsWith('.checkpoint')), 'the checkpoint is removed');
+  });
+
+  it('learns from a file of fixes, and its card says whose they are and how they were split', async () => {
+    const out = join(folder, 'cabs');
+    const flags: TrainFlags = {
+      ...tiny,
+      out,
+      city: join(projectDir(), 'cities', 'san-francisco.json'),
+      fixes: join(projectDir(), 'data', 'san-francisco', 'sample.csv'),
+      // SHA-256 of `16:ID` puts four of the six cabs into training, one into each other part.
+      splitSeed: 16,
+    };
+    await runTraining({ ...flags, dryRun: true }, join(folder, 'cache'));
+    await assert.rejects(readdir(out), { code: 'ENOENT' }, 'a dry run writes no model');
+    await runTraining(flags, join(folder, 'cache'));
+
+    const files = await loadModelFiles(out);
+    const page = await readFile(join(out, 'MODEL_CARD.md'), 'utf8');
+    assert.ok(page.includes(modelDigest(files)));
+    assert.ok(page.includes('The movement is real'));
+    assert.ok(page.includes('COMSNETS 2009'));
+    assert.match(page, /--city cities\/san-francisco.json --fixes data\/san-francisco\/sample.csv/);
+    assert.match(page, /--split 70\/10\/20 --split-seed 16/);
+    const { data } = cardSchema.parse(JSON.parse(await readFile(join(out, 'card.json'), 'utf8')));
+    assert.equal(data.kind, 'fixes');
+    assert.deepEqual([data.training, data.validation, data.test], [4, 1, 1]);
+  });
+
+  it('says what is missing where city and data do not belong together', async () => {
+    const flags = {
+      ...tiny,
+      out: join(folder, 'none'),
+      city: join(projectDir(), 'cities', 'san-francisco.json'),
+    };
+    await assert.rejects(runTraining(flags, join(folder, 'cache')), /Daejeon only.*--fixes/);
+    const fixes = join(projectDir(), 'data', 'san-francisco', 'sample.csv');
+    const simulated = { ...flags, fixes, city: join(projectDir(), 'cities', 'daejeon.json') };
+    await assert.rejects(runTraining(simulated, join(folder, 'cache')), /data.kind is "fixes"/);
   });
 });

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { compileSubModel } from '../../model/engine/sub-model.js';
 import { gridPath, modelDigest, saveModelFiles } from '../../model/model-files.js';
 import { describeLayers } from '../../model/network.js';
@@ -38,12 +38,28 @@ async function judgeModel(files: ModelFiles, items: TestItems, steps: number): P
   }
 }
 
+/** Options that say nothing about the model, and those of the data that is not used. */
+function unusedFlags({ fixes }: TrainFlags): readonly string[] {
+  const ofFixes = ['split', 'splitSeed'];
+  const ofFleets = ['fleets', 'vehicles', 'days', 'testHours'];
+  return ['resume', 'dryRun', ...(fixes === undefined ? ofFixes : ofFleets)];
+}
+
+/** A path as another machine has it: inside of the project, or the name alone. */
+function portablePath(path: string): string {
+  const inProject = relative(projectDir(), resolve(path));
+  return inProject.startsWith('..') ? basename(path) : inProject;
+}
+
 /** The command line that makes the same model again. */
 function commandOf(flags: TrainFlags): string {
+  const unused = unusedFlags(flags);
   const parts = Object.entries(flags).flatMap(([name, value]) => {
-    if (name === 'resume') return [];
+    if (unused.includes(name) || value === undefined) return [];
     const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return [`--${flag} ${name === 'out' ? relative(projectDir(), String(value)) : value}`];
+    const isPath = ['out', 'city', 'fixes'].includes(name);
+    const text = name === 'split' ? Object.values(flags.split).join('/') : String(value);
+    return [`--${flag} ${isPath ? portablePath(text) : text}`];
   });
   return `stagecoach train ${parts.join(' ')}`;
 }
@@ -99,11 +115,7 @@ export async function writeTrainedModel(
       bestValidationTop1: bestTop1(trainer.progress),
       validations,
     },
-    data: {
-      training: plan.training.map(({ data }) => data),
-      validation: plan.validation.data,
-      test: plan.test.data,
-    },
+    data: plan.data,
     accuracy: {
       model: await judgeModel(files, items, shape.steps),
       firstOrderMarkov: judgeBaseline(items, baselines.firstOrder),
