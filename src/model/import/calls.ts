@@ -59,7 +59,7 @@ export function parseCall(value: unknown): Call {
   const tensors = tensorsIn(newer?.args);
   return tensors.every(isTensor)
     ? { tensors, keras3: true }
-    : { refusal: 'is called with a constant; give it tensors only' };
+    : { refusal: 'is called with a constant, or with tensors by name; give it tensors only' };
 }
 
 /** Inputs or outputs of a model: one tensor, a list, or tensors by name; those in the order of names. */

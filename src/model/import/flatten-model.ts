@@ -161,8 +161,10 @@ class Flattening {
     }
     const { className, model: parts } = layer;
     const { tree, ends } = this.takeApart({ name: flatName, className, parts, given });
-    ends.outputs.forEach((tensor, output) => this.#aliases.set([flatName, 1, output], tensor));
-    this.#given.push(...ends.outputs);
+    ends.outputs.forEach((tensor, output) => {
+      this.#aliases.set([flatName, 1, output], tensor);
+      this.#given.push(tensor);
+    });
     return tree;
   }
 
