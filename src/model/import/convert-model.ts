@@ -66,8 +66,11 @@ function convertAny(entry: LayerEntry, conversion: Conversion): ConvertedLayer |
  * has it beside the layers, and a model that comes first has it within. A model's own sequence is
  * given what goes in.
  */
-function missingInput(entry: LayerEntry, conversion: Conversion): ConvertedLayer[] {
-  const [first] = layersOf(entry);
+function missingInput(
+  entry: LayerEntry,
+  first: LayerEntry | undefined,
+  conversion: Conversion,
+): ConvertedLayer[] {
   if (conversion.depth > 0 || (first && !isModel(first) && statedInput(first) !== null)) return [];
   const stated = statedInput(entry);
   if (stated === null) {
@@ -81,11 +84,15 @@ function missingInput(entry: LayerEntry, conversion: Conversion): ConvertedLayer
   ];
 }
 
-function convertSequential(entry: LayerEntry, conversion: Conversion): ConvertedModel {
-  const entries = layersOf(entry);
+function convertSequential(
+  entry: LayerEntry,
+  entries: readonly LayerEntry[],
+  conversion: Conversion,
+): ConvertedModel {
   checkNames(entries);
   const converted = entries.map((layer) => convertAny(layer, conversion));
-  const layers = [...missingInput(entry, conversion), ...converted.filter((layer) => !!layer)];
+  const input = missingInput(entry, entries[0], conversion);
+  const layers = [...input, ...converted.filter((layer) => !!layer)];
   const config = { name: entry.name, layers: layers.map(({ tfjs }) => tfjs) };
   return { name: entry.name, tfjs: { class_name: 'Sequential', config }, layers, ends: null };
 }
@@ -124,8 +131,11 @@ function shiftCalls(
   return tensors.map(([layer, call, output]) => [layer, call + Number(isShifted(layer)), output]);
 }
 
-function convertFunctional(entry: LayerEntry, conversion: Conversion): ConvertedModel {
-  const entries = layersOf(entry);
+function convertFunctional(
+  entry: LayerEntry,
+  entries: readonly LayerEntry[],
+  conversion: Conversion,
+): ConvertedModel {
   const models = new Map(entries.filter(isModel).map((layer) => [layer.name, layer]));
   const isKeras3 = conversion.dialect.kerasMajor >= 3;
   const shiftedEnds = (key: 'input_layers' | 'output_layers'): TensorOfLayer[] =>
@@ -159,7 +169,6 @@ function convertFunctional(entry: LayerEntry, conversion: Conversion): Converted
 }
 
 function checkSize(entry: LayerEntry, { depth, layers }: Conversion): void {
-  layers.count += layersOf(entry).length;
   const problem =
     depth > greatestModelDepth
       ? `is within ${depth} other models; at most ${greatestModelDepth} are taken`
@@ -172,10 +181,12 @@ function checkSize(entry: LayerEntry, { depth, layers }: Conversion): void {
 }
 
 function convertNested(entry: LayerEntry, conversion: Conversion): ConvertedModel {
+  const entries = layersOf(entry);
+  conversion.layers.count += entries.length;
   checkSize(entry, conversion);
   return isFunctional(entry)
-    ? convertFunctional(entry, conversion)
-    : convertSequential(entry, conversion);
+    ? convertFunctional(entry, entries, conversion)
+    : convertSequential(entry, entries, conversion);
 }
 
 /**

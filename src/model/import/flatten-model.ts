@@ -117,7 +117,7 @@ class Flattening {
 
   takeApart(whole: Whole): Pieces {
     const { name: within, parts, given } = whole;
-    const graph = graphOf(within, parts);
+    const graph = graphOf(parts);
     const inputs = givenTo(whole, graph);
     const prefix = given === null ? '' : `${within}/`;
     // A model's own names come before those within its models, so those give way.
@@ -126,17 +126,17 @@ class Flattening {
     const flat = ([layer, call, output]: TensorOfLayer | TfjsTensor): TensorOfLayer => {
       return [nameOf(layer), call, output];
     };
-    const tree = graph.layers.map((layer): SourceLayer => {
+    const tree = graph.layers.flatMap((layer): SourceLayer[] => {
       const { name, className, isTrainable } = layer;
       const source = { name, className, isTrainable, flatName: nameOf(name) };
       const input = inputs.get(name);
       if (input) {
         this.#enter(within, layer, source.flatName, input);
-        return source;
+        return [];
       }
       const calls = (layer.tfjs.inbound_nodes ?? []).map((tensors) => tensors.map(flat));
       const layers = this.#place(layer, source.flatName, calls);
-      return layers ? { ...source, layers } : source;
+      return [layers ? { ...source, layers } : source];
     });
     const { inputs: takes, outputs: gives } = graph.ends;
     return { tree, ends: { inputs: takes.map(flat), outputs: gives.map(flat) } };

@@ -14,8 +14,8 @@ export function isInput({ tfjs }: ConvertedLayer): boolean {
 }
 
 /** An input for a sequence whose first layer has in its own configuration what it takes, or nowhere. */
-function inputFor(name: string, layers: readonly ConvertedLayer[]): ConvertedLayer {
-  let own = `${name}_input`;
+function inputFor(layers: readonly ConvertedLayer[]): ConvertedLayer {
+  let own = 'input';
   while (layers.some((layer) => layer.name === own)) own = `${own}_`;
   const shape = layers[0]?.tfjs.config['batch_input_shape'];
   const config = { dtype: 'float32', ...(shape === undefined ? {} : { batch_shape: shape }) };
@@ -29,11 +29,11 @@ function outputOf({ name, model }: ConvertedLayer): TensorOfLayer {
 }
 
 /** A sequence as a graph, in which each layer takes the one before it; a graph as it is. */
-export function graphOf(name: string, { layers, ends }: ModelParts): ModelGraph {
+export function graphOf({ layers, ends }: ModelParts): ModelGraph {
   if (ends !== null) return { layers, ends };
   const [first] = layers;
   const [input, rest] =
-    first && isInput(first) ? [first, layers.slice(1)] : [inputFor(name, layers), layers];
+    first && isInput(first) ? [first, layers.slice(1)] : [inputFor(layers), layers];
   const chain = rest.map((layer, at): ConvertedLayer => {
     const before = outputOf(rest[at - 1] ?? input);
     return { ...layer, tfjs: { ...layer.tfjs, inbound_nodes: [[tfjsTensor(before)]] } };

@@ -15,9 +15,8 @@ export interface RenamedLayer {
   readonly to: string;
 }
 
-function countLayers({ className, layers }: SourceLayer): number {
-  if (layers) return layers.reduce((sum, layer) => sum + countLayers(layer), 0);
-  return className === 'InputLayer' ? 0 : 1;
+function countLayers({ layers }: SourceLayer): number {
+  return layers ? layers.reduce((sum, layer) => sum + countLayers(layer), 0) : 1;
 }
 
 /** The models that were taken apart, an outer one before those within it. */
