@@ -77,9 +77,9 @@ describe('models within models', () => {
         assert.deepEqual(termsOfFlat(flat), termsOf(graph, graph.inputs));
         nested += flat.entrances.length;
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
-    assert.ok(nested > 500);
+    assert.ok(nested > 200);
   });
 
   it('are taken apart, or refused with a reason, whatever their configuration is', () => {
@@ -101,9 +101,9 @@ describe('models within models', () => {
           refused += 1;
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     );
-    assert.ok(refused > 100);
+    assert.ok(refused > 40);
   });
 });
 
@@ -222,7 +222,7 @@ describe('models within models that can not be are refused', () => {
 
   it('in no time, be there ever so many that do nothing', () => {
     const nothing = { ...oneLayer, nodes: [], outputs: [['in0', 0, 0]] as Tensor[] };
-    const count = 20_000;
+    const count = 5_000;
     const nodes = Array.from({ length: count }, (_, at): Node => {
       return {
         name: `n${at}`,

@@ -98,6 +98,31 @@ describe('a model within a model, imported', () => {
   });
 });
 
+describe('a model within a model that is called with something else than it takes', () => {
+  const input = '"batch_shape": [null, null, null, 3], "dtype": "float32"';
+  const refusals = {
+    'another shape': [
+      input.replace('null, null, null', 'null, 8, 9'),
+      /The model base is called with what layer rescale \(Rescaling\) gives: \[8, 8, 3\], which it takes for \[8, 9, 3\]/,
+    ],
+    'more dimensions': [input.replace('null, null, null', 'null, null'), /takes for \[null, 3\]/],
+    'fractions in place of whole numbers': [
+      input.replace('float32', 'int32'),
+      /The model base .*: fractions, which Keras makes whole numbers \(int32\) of/,
+    ],
+  } as const;
+  for (const [what, [changed, message]] of Object.entries(refusals)) {
+    it(`is refused: ${what}`, async () => {
+      const parts = await partsOf('transfer');
+      const text = parts['config.json'].toString();
+      assert.ok(text.includes(input));
+      const config = Buffer.from(text.replace(input, changed));
+      const bytes = archiveOf({ ...parts, 'config.json': config });
+      await assert.rejects(importBytes(bytes), { code: 'MODEL_UNSUPPORTED', message });
+    });
+  }
+});
+
 const tensorOf3 = z.object({
   config: z.object({ keras_history: z.tuple([z.string(), z.int(), z.int()]) }),
 });
