@@ -24,8 +24,21 @@ function rowOf({ name, className, outputShape, weightCount, route }: ImportedLay
   return [name, className, sizes.join(' × '), weights, route ?? ''];
 }
 
+/** What became of models within the model. */
+function describeModels({ takenApart, renamed }: ImportedModel): string[] {
+  const lines = takenApart.map(
+    ({ name, className, layerCount }) =>
+      `The model ${name} (${className}) is taken apart: its layers, ${layerCount}, are those called ${name}/… .`,
+  );
+  return [
+    ...lines,
+    ...renamed.map(({ from, to }) => `${from} is called ${to}, for another one has its name.`),
+  ];
+}
+
 /** A table of the layers, and what there is to say of them. */
-function describeImport({ format, layers, refusal }: ImportedModel, out: string): string {
+function describeImport(model: ImportedModel, out: string): string {
+  const { format, layers, refusal } = model;
   const table = new Table({
     head: ['layer', 'class', 'output', 'weights', 'route'],
     colAligns: ['left', 'left', 'left', 'right', 'left'],
@@ -36,6 +49,7 @@ function describeImport({ format, layers, refusal }: ImportedModel, out: string)
   const lines = [
     table.toString(),
     `${format}: ${layers.length} layers with ${weightCount.toLocaleString('en')} weights, written to ${out}.`,
+    ...describeModels(model),
   ];
   if (layers.some(({ route }) => route === 'tfjs')) {
     lines.push(

@@ -78,11 +78,14 @@ function invalid(what: string, cause?: unknown): ModelError {
   return new ModelError('MODEL_FILE_INVALID', `${modelJsonPath}: ${what}`, cause);
 }
 
-function refuseNested({ class_name: className, config }: FileLayer): void {
+function refuseNested({ class_name: className, config, inbound_nodes: nodes }: FileLayer): void {
   if (!nestedClasses.has(className)) return;
+  const layer = { name: config.name, className };
+  // One that is applied more than once is refused as a shared layer.
+  if (Array.isArray(nodes) && nodes.length > 1) layerCalls(layer, nodes);
   throw unsupported(
-    `Layer ${config.name} (${className}) is a model within the model. ` +
-      "Put that model's own layers in its place.",
+    `Layer ${layer.name} (${className}) is a model within the model. ` +
+      "`stagecoach import` puts that model's own layers in its place.",
   );
 }
 

@@ -20,6 +20,8 @@ function withoutCell(name: string): string {
  */
 export class WeightTable {
   readonly #weights = new Map<string, Weight>();
+  /** By the name without the cell, which may be another weight's own name. */
+  readonly #ofCells = new Map<string, Weight>();
 
   /** @throws {ModelError} MODEL_FILE_MISSING, MODEL_FILE_INVALID, MODEL_UNSUPPORTED */
   constructor(files: ModelFiles) {
@@ -37,7 +39,7 @@ export class WeightTable {
         const end = offset + sizeOf(shape) * 4;
         const weight = { shape, bytes: bytes.subarray(offset, end) };
         this.#weights.set(name, weight);
-        if (name.split('/').length > 2) this.#weights.set(withoutCell(name), weight);
+        if (name.split('/').length > 2) this.#ofCells.set(withoutCell(name), weight);
         offset = end;
       }
       if (offset !== bytes.length) {
@@ -55,7 +57,7 @@ export class WeightTable {
    * @throws {ModelError} MODEL_FILE_INVALID if it is not there or has another shape
    */
   values(name: string, shape: readonly number[]): Float32Array {
-    const weight = this.#weights.get(name);
+    const weight = this.#weights.get(name) ?? this.#ofCells.get(name);
     if (weight?.shape.join() !== shape.join()) {
       const found = weight ? `has the shape [${weight.shape.join(', ')}]` : 'is missing';
       throw new ModelError(

@@ -26,6 +26,14 @@ describe('stagecoach import', () => {
     assert.equal(describeLayers(files).length, 6);
   });
 
+  it('says which models within the model are taken apart', async () => {
+    const args = ['import', join(vectors, 'transfer.keras'), '--out', 'transfer'];
+    const { code, stdout, stderr } = await commandLine.run(args);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /base\/conv_2 +│ DepthwiseConv2D/);
+    assert.match(stdout, /The model base \(Functional\) is taken apart: .* 6, are .* base\/…/);
+  });
+
   it('writes nothing, and says which layers it can not take, where it can not', async () => {
     const before = await readdir(commandLine.folder);
     const source = join(vectors, 'refused.keras');

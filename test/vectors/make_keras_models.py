@@ -185,6 +185,80 @@ def refused():
     return keras.Model(picture, x + 1)
 
 
+def transfer():
+    """As networks are made of others that were trained before: a frozen base with a head."""
+    pixels = keras.Input((None, None, 3), name="pixels")
+    x = layers.Conv2D(4, 3, strides=2, padding="same", use_bias=False, name="conv")(pixels)
+    x = layers.BatchNormalization(name="norm")(x)
+    before = layers.ReLU(6, name="relu")(x)
+    x = layers.DepthwiseConv2D(3, padding="same", name="conv_2")(before)
+    x = layers.BatchNormalization(name="norm_2")(x)
+    base = keras.Model(pixels, layers.Add(name="add")([before, x]), name="base")
+    base.trainable = False
+    picture = keras.Input((8, 8, 3), name="picture")
+    x = layers.Rescaling(2.0, offset=-1.0, name="rescale")(picture)
+    x = layers.GlobalAveragePooling2D(name="pool")(base(x, training=False))
+    x = layers.Dropout(0.2, name="dropout")(x)
+    return keras.Model(picture, layers.Dense(3, activation="softmax", name="scores")(x))
+
+
+def augmented():
+    """Layers that change pictures at random in training. Keras can't write them in its legacy format."""
+    changes = [
+        layers.RandomFlip(name="flip"),
+        layers.RandomRotation(0.2, name="rotation"),
+        layers.RandomZoom(0.2, name="zoom"),
+        layers.RandomTranslation(0.1, 0.1, name="translation"),
+        layers.RandomContrast(0.3, name="contrast"),
+        layers.RandomBrightness(0.3, name="brightness"),
+    ]
+    picture = keras.Input((6, 6, 3), name="picture")
+    x = keras.Sequential(changes, name="augment")(picture)
+    x = layers.Conv2D(2, 3, name="conv")(x)
+    return keras.Model(picture, layers.GlobalMaxPooling2D(name="pool")(x))
+
+
+def sequence_of_models():
+    """A sequence that begins with a model; some of its layers are frozen, and names come again."""
+    steps = keras.Input((5, 3), name="steps")
+    x = layers.Bidirectional(layers.LSTM(2, return_sequences=True), name="both_ways")(steps)
+    x = layers.BatchNormalization(name="norm", trainable=False)(x)
+    x = layers.TimeDistributed(layers.Dense(4), name="each")(x)
+    x = layers.BatchNormalization(name="norm_2")(x)
+    encoder = keras.Model(steps, layers.GRU(4, reset_after=True, name="gru")(x), name="encoder")
+    deepest = keras.Sequential([layers.Dense(4, activation="tanh", name="dense"), layers.Dropout(0.3)], name="deepest")
+    features = keras.Input((4,), name="features")
+    x = layers.BatchNormalization(name="norm")(deepest(features))
+    middle = keras.Model(features, layers.Add(name="add")([features, x]), name="middle")
+    head = keras.Sequential([middle, layers.Dense(4, name="dense"), layers.BatchNormalization(name="norm_2")], name="head")
+    return keras.Sequential([encoder, head, layers.Dense(2, name="scores")])
+
+
+def several_ends():
+    """A model within that takes two tensors and gives three, one of which is not taken."""
+    left = keras.Input((4,), name="left")
+    right = keras.Input((3,), name="right")
+    both = layers.Concatenate(name="both")([right, left])
+    unused = layers.Dense(2, name="unused")(both)
+    gate = layers.Dense(4, activation="sigmoid", name="gate")(both)
+    merge = keras.Model([left, right], [unused, layers.Multiply(name="product")([left, gate]), gate], name="merge")
+    first = keras.Input((3,), name="first")
+    second = keras.Input((4,), name="second")
+    _, product, gate = merge([layers.Dense(4, name="unlike")(second), first])
+    return keras.Model([first, second], [layers.Dense(2, name="scores")(product), gate])
+
+
+def twice():
+    """A model that two inputs go through: it is shared."""
+    tower = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="tanh", name="dense")], name="tower")
+    outer = keras.Input((4,), name="entry")
+    block = keras.Model(outer, tower(outer), name="block")
+    left = keras.Input((4,), name="left")
+    right = keras.Input((4,), name="right")
+    both = layers.Concatenate(name="both")([block(left), block(right)])
+    return keras.Model([left, right], layers.Dense(2, name="scores")(both))
+
+
 def random_weights(model, random):
     """Values far from zero everywhere: with the first zeros and ones, a swapped weight goes unseen."""
     for variable in model.variables:
@@ -211,7 +285,8 @@ def write(make, random):
     model = make()
     random_weights(model, random)
     model.save(FOLDER / f"{name}.keras")
-    model.save(FOLDER / f"{name}.h5")
+    if make is not augmented:
+        model.save(FOLDER / f"{name}.h5")
     if make is refused:
         return
     inputs = [random_input(tensor, random) for tensor in model.inputs]
@@ -225,6 +300,9 @@ def write(make, random):
 
 
 FOLDER.mkdir(exist_ok=True)
-random = np.random.default_rng(6)
-for make in [gru, lstm, bidirectional, pictures, residual, two_inputs, sequences, volumes, nested, refused]:
-    write(make, random)
+plain_models = [gru, lstm, bidirectional, pictures, residual, two_inputs, sequences, volumes, nested, refused]
+models_within_models = [transfer, augmented, sequence_of_models, several_ends, twice]
+for group in [plain_models, models_within_models]:
+    random = np.random.default_rng(6)
+    for make in group:
+        write(make, random)

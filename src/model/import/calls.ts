@@ -1,8 +1,5 @@
 import { z } from 'zod';
-import type { TfjsTensor } from './layer-entry.js';
-
-/** A tensor: the layer that makes it, the how-manieth call of that, and which of its outputs. */
-export type TensorOfLayer = readonly [layer: string, call: number, output: number];
+import type { TensorOfLayer, TfjsTensor } from './layer-entry.js';
 
 /** A call of a layer, or why it is none that can be taken. */
 export type Call =
@@ -26,11 +23,16 @@ const keras3Call = z.object({
 const options = z.record(z.string(), z.unknown());
 const keras2Call = z.array(z.tuple([z.string(), index, index]).rest(options.nullable()));
 
-/** Options that change nothing, as far as a model that is not trained goes. */
+/** Keras lists a mask for each tensor that a model is called with, though there be none. */
+function isNothing(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.every((one) => one === null));
+}
+
+/** Options that change nothing, as far as a model that is not trained goes, are none that count. */
 function optionThatCounts(given: Readonly<Record<string, unknown>>): string | undefined {
   return Object.entries(given).find(([name, value]) => {
     const isOff = name === 'training' && value === false;
-    return value !== null && !isOff;
+    return !isNothing(value) && !isOff;
   })?.[0];
 }
 
@@ -57,7 +59,7 @@ export function parseCall(value: unknown): Call {
   const tensors = tensorsIn(newer?.args);
   return tensors.every(isTensor)
     ? { tensors, keras3: true }
-    : { refusal: 'is called with a constant; give it tensors only' };
+    : { refusal: 'is called with a constant, or with tensors by name; give it tensors only' };
 }
 
 /** Inputs or outputs of a model: one tensor, a list, or tensors by name; those in the order of names. */

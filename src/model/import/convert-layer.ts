@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { passingClasses, recurrentClasses } from './layer-classes.js';
 import { activationName, dtypeName, innerLayer } from './layer-parts.js';
+import { isTrainable } from './layer-entry.js';
 import type { ConvertedLayer, Dialect, LayerEntry, TfjsEntry } from './layer-entry.js';
 
 type Config = Record<string, unknown>;
@@ -100,5 +101,6 @@ export function convertLayer(entry: LayerEntry, dialect: Dialect): ConvertedLaye
     className,
     tfjs: tfjsEntry(entry, dialect),
     weightGroups: weightGroupsOf(entry),
+    isTrainable: isTrainable(entry),
   };
 }

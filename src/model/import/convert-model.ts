@@ -1,103 +1,128 @@
 import { z } from 'zod';
 import { ModelError } from '../errors.js';
-import { parseCall, parseEnds, tfjsTensor } from './calls.js';
+import { parseCall, tfjsTensor } from './calls.js';
 import { convertLayer } from './convert-layer.js';
-import { checkGraph } from './graph-order.js';
-import { functionalClasses, mergingClasses } from './layer-classes.js';
-import { layerEntrySchema } from './layer-entry.js';
-import { reasonsAgainst } from './layer-rules.js';
+import { checkGraph, checkNames } from './graph-order.js';
+import { mergingClasses } from './layer-classes.js';
+import { isTrainable, layerEntrySchema } from './layer-entry.js';
+import { isOwnClass, reasonsAgainst } from './layer-rules.js';
+import { greatestLayerCount, greatestModelDepth } from './limits.js';
+import { endsOf, isFunctional, isModel, layersOf, statedInput } from './model-entry.js';
 import { Refusals } from './refusals.js';
-import type { Call, TensorOfLayer } from './calls.js';
-import type { ConvertedLayer, Dialect, LayerEntry, TfjsEntry } from './layer-entry.js';
+import type { Call } from './calls.js';
+import type {
+  ConvertedLayer,
+  Dialect,
+  LayerEntry,
+  ModelParts,
+  TensorOfLayer,
+  TfjsEntry,
+} from './layer-entry.js';
 
 /** A model as tfjs-layers has it. */
-export interface ConvertedModel {
+export interface ConvertedModel extends ModelParts {
+  readonly name: string;
   readonly tfjs: TfjsEntry;
-  readonly layers: readonly ConvertedLayer[];
 }
 
 interface Conversion {
   readonly dialect: Dialect;
   readonly refusals: Refusals;
+  /** The names of the models around what is converted, but for the whole: `block/inner/`. */
+  readonly path: string;
+  /** How many they are. */
+  readonly depth: number;
+  /** Of all models so far. */
+  readonly layers: { count: number };
 }
 
-type Shape = readonly (number | null)[];
 type CallThatCounts = Extract<Call, { readonly keras3: boolean }>;
 
-const layersSchema = z.object({ layers: z.array(layerEntrySchema).min(1).max(100_000) });
-const shapeSchema = z.array(z.int().positive().nullable()).min(1);
-
-function isFunctional({ className }: LayerEntry): boolean {
-  return functionalClasses.has(className);
-}
-
-function isModel(entry: LayerEntry): boolean {
-  return isFunctional(entry) || entry.className === 'Sequential';
-}
-
-function layersOf(entry: LayerEntry): LayerEntry[] {
-  const { data, error } = layersSchema.safeParse(entry.config);
-  if (data) return data.layers;
-  throw new ModelError(
-    'MODEL_FILE_INVALID',
-    `The model ${entry.name} (${entry.className}) has no list of layers: ${z.prettifyError(error)}`,
-    error,
-  );
+function refuse(
+  { name, className }: LayerEntry,
+  { refusals, path }: Conversion,
+  why: string,
+): void {
+  refusals.add({ name: `${path}${name}`, className }, why);
 }
 
 /** A layer, or a model that is a layer; `undefined` if something speaks against it. */
 function convertAny(entry: LayerEntry, conversion: Conversion): ConvertedLayer | undefined {
-  if (isModel(entry)) {
-    const { tfjs, layers } = convertNested(entry, conversion);
-    return { name: entry.name, className: entry.className, tfjs, layers, weightGroups: [] };
+  if (isModel(entry) && !isOwnClass(entry)) {
+    const { name, className } = entry;
+    const path = `${conversion.path}${name}/`;
+    const inner = { ...conversion, path, depth: conversion.depth + 1 };
+    const { tfjs, layers, ends } = convertNested(entry, inner);
+    const model = { layers, ends };
+    return { name, className, tfjs, weightGroups: [], isTrainable: isTrainable(entry), model };
   }
   const reasons = reasonsAgainst(entry, conversion.dialect);
-  for (const reason of reasons) conversion.refusals.add(entry, reason);
+  for (const reason of reasons) refuse(entry, conversion, reason);
   return reasons.length === 0 ? convertLayer(entry, conversion.dialect) : undefined;
 }
 
-/** A sequence needs to say what goes in: Keras 3 has it beside the layers if no InputLayer has. */
-function missingInput(entry: LayerEntry, conversion: Conversion): ConvertedLayer[] {
-  const [first] = layersOf(entry);
-  const given = first?.config['batch_shape'] ?? first?.config['batch_input_shape'] ?? null;
-  if (given !== null || (first && isModel(first))) return [];
-  const shape: Shape | undefined = shapeSchema.safeParse(entry.config['build_input_shape']).data;
-  if (shape === undefined) {
-    conversion.refusals.add(entry, 'does not say what goes in; begin it with keras.Input(shape)');
+/**
+ * A sequence needs to say what goes in: if neither an InputLayer nor the first layer does, Keras 3
+ * has it beside the layers, and a model that comes first has it within. A model's own sequence is
+ * given what goes in.
+ */
+function missingInput(
+  entry: LayerEntry,
+  first: LayerEntry | undefined,
+  conversion: Conversion,
+): ConvertedLayer[] {
+  if (conversion.depth > 0 || (first && !isModel(first) && statedInput(first) !== null)) return [];
+  const stated = statedInput(entry);
+  if (stated === null) {
+    refuse(entry, conversion, 'does not say what goes in; begin it with keras.Input(shape)');
     return [];
   }
-  const name = `${entry.name}_input`;
-  const config = { batch_input_shape: [null, ...shape.slice(1)], dtype: 'float32', name };
-  const tfjs = { class_name: 'InputLayer', config };
-  return [{ name, className: 'InputLayer', tfjs, weightGroups: [] }];
+  const config = { batch_shape: stated.shape, dtype: stated.dtype };
+  const input = { className: 'InputLayer', name: `${entry.name}_input`, config };
+  return [
+    convertLayer({ ...input, module: null, registeredName: null, calls: [] }, conversion.dialect),
+  ];
 }
 
-function convertSequential(entry: LayerEntry, conversion: Conversion): ConvertedModel {
-  const converted = layersOf(entry).map((layer) => convertAny(layer, conversion));
-  const layers = [...missingInput(entry, conversion), ...converted.filter((layer) => !!layer)];
+function convertSequential(
+  entry: LayerEntry,
+  entries: readonly LayerEntry[],
+  conversion: Conversion,
+): ConvertedModel {
+  checkNames(entries);
+  const converted = entries.map((layer) => convertAny(layer, conversion));
+  const input = missingInput(entry, entries[0], conversion);
+  const layers = [...input, ...converted.filter((layer) => !!layer)];
   const config = { name: entry.name, layers: layers.map(({ tfjs }) => tfjs) };
-  return { tfjs: { class_name: 'Sequential', config }, layers };
+  return { name: entry.name, tfjs: { class_name: 'Sequential', config }, layers, ends: null };
 }
 
 /** The calls that can be taken; the others are noted. */
-function callsOf(entry: LayerEntry, { refusals }: Conversion): CallThatCounts[] {
+function callsOf(entry: LayerEntry, conversion: Conversion): CallThatCounts[] {
+  if (isModel(entry) && entry.calls.length === 0) {
+    throw new ModelError(
+      'MODEL_FILE_INVALID',
+      `The model ${entry.name} (${entry.className}) is a layer of another one, which never calls it.`,
+    );
+  }
   return entry.calls.map((value) => {
     const call = parseCall(value);
     if ('refusal' in call) {
-      refusals.add(entry, call.refusal);
+      refuse(entry, conversion, call.refusal);
       return { tensors: [], keras3: true };
     }
     const isAlone = !mergingClasses.has(entry.className) && !isModel(entry);
     if (isAlone && call.tensors.length > 1) {
-      refusals.add(entry, `is called with ${call.tensors.length} tensors; it takes one`);
+      refuse(entry, conversion, `is called with ${call.tensors.length} tensors; it takes one`);
     }
     return call;
   });
 }
 
 /**
- * To tfjs-layers, as to Keras 2, every model has been called once before it is a layer; to Keras 3 a
- * functional one has, and a sequential one has not.
+ * To tfjs-layers, as to Keras 2, every model has been called once before it is a layer. To Keras 3 none
+ * has, except where it lists a model's inputs and outputs: there, a functional one has.
+ * @see `get_config` and `serialize_node` in keras/src/models/functional.py
  */
 function shiftCalls(
   tensors: readonly TensorOfLayer[],
@@ -106,27 +131,24 @@ function shiftCalls(
   return tensors.map(([layer, call, output]) => [layer, call + Number(isShifted(layer)), output]);
 }
 
-function endsOf(
+function convertFunctional(
   entry: LayerEntry,
-  key: 'input_layers' | 'output_layers',
-): readonly TensorOfLayer[] {
-  const ends = parseEnds(entry.config[key]);
-  if (ends !== null && ends.length > 0) return ends;
-  throw new ModelError('MODEL_FILE_INVALID', `The model ${entry.name} has no ${key}.`);
-}
-
-function convertFunctional(entry: LayerEntry, conversion: Conversion): ConvertedModel {
-  const entries = layersOf(entry);
+  entries: readonly LayerEntry[],
+  conversion: Conversion,
+): ConvertedModel {
   const models = new Map(entries.filter(isModel).map((layer) => [layer.name, layer]));
-  const isShifted = (name: string): boolean => models.get(name)?.className === 'Sequential';
+  const isKeras3 = conversion.dialect.kerasMajor >= 3;
   const shiftedEnds = (key: 'input_layers' | 'output_layers'): TensorOfLayer[] =>
-    shiftCalls(endsOf(entry, key), (name) => conversion.dialect.kerasMajor >= 3 && isShifted(name));
+    shiftCalls(
+      endsOf(entry, key),
+      (name) => isKeras3 && models.get(name)?.className === 'Sequential',
+    );
   const graph = entries.map((layer) => ({
     converted: convertAny(layer, conversion),
     name: layer.name,
     firstCall: models.has(layer.name) ? 1 : 0,
     calls: callsOf(layer, conversion).map(({ tensors, keras3 }) =>
-      shiftCalls(tensors, (name) => keras3 && isShifted(name)),
+      shiftCalls(tensors, (name) => keras3 && models.has(name)),
     ),
   }));
   const inputs = shiftedEnds('input_layers');
@@ -142,13 +164,29 @@ function convertFunctional(entry: LayerEntry, conversion: Conversion): Converted
     input_layers: inputs,
     output_layers: outputs,
   };
-  return { tfjs: { class_name: 'Functional', config }, layers };
+  const tfjs = { class_name: 'Functional', config };
+  return { name: entry.name, tfjs, layers, ends: { inputs, outputs } };
+}
+
+function checkSize(entry: LayerEntry, { depth, layers }: Conversion): void {
+  const problem =
+    depth > greatestModelDepth
+      ? `is within ${depth} other models; at most ${greatestModelDepth} are taken`
+      : `makes it more than ${greatestLayerCount} layers, with those before it; no more are taken`;
+  if (depth <= greatestModelDepth && layers.count <= greatestLayerCount) return;
+  throw new ModelError(
+    'MODEL_UNSUPPORTED',
+    `The model ${entry.name} (${entry.className}) ${problem}.`,
+  );
 }
 
 function convertNested(entry: LayerEntry, conversion: Conversion): ConvertedModel {
+  const entries = layersOf(entry);
+  conversion.layers.count += entries.length;
+  checkSize(entry, conversion);
   return isFunctional(entry)
-    ? convertFunctional(entry, conversion)
-    : convertSequential(entry, conversion);
+    ? convertFunctional(entry, entries, conversion)
+    : convertSequential(entry, entries, conversion);
 }
 
 /**
@@ -161,14 +199,15 @@ export function convertModel(configuration: unknown, dialect: Dialect): Converte
     const what = `The configuration is none of a model: ${z.prettifyError(error)}`;
     throw new ModelError('MODEL_FILE_INVALID', what, error);
   }
-  if (!isModel(entry) || entry.registeredName?.includes('>') === true) {
+  if (!isModel(entry) || isOwnClass(entry)) {
     throw new ModelError(
       'MODEL_UNSUPPORTED',
       `The model is of the class ${entry.className}; only Sequential and functional models can be taken, ` +
         'for what others compute is in their Python code alone.',
     );
   }
-  const conversion = { dialect, refusals: new Refusals() };
+  const layers = { count: 0 };
+  const conversion = { dialect, refusals: new Refusals(), path: '', depth: 0, layers };
   const model = convertNested(entry, conversion);
   conversion.refusals.throwIfAny();
   return model;

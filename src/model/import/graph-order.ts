@@ -1,5 +1,5 @@
 import { ModelError } from '../errors.js';
-import type { TensorOfLayer } from './calls.js';
+import type { TensorOfLayer } from './layer-entry.js';
 
 /** A layer of a functional model and what each call of it takes. */
 export interface GraphLayer {
@@ -31,7 +31,11 @@ function invalid(message: string): ModelError {
   return new ModelError('MODEL_FILE_INVALID', message);
 }
 
-function checkNames(layers: readonly GraphLayer[]): void {
+/**
+ * Checks that the layers of a model have names of their own.
+ * @throws {ModelError} MODEL_FILE_INVALID
+ */
+export function checkNames(layers: readonly { readonly name: string }[]): void {
   const seen = new Set<string>();
   for (const { name } of layers) {
     if (seen.has(name)) throw invalid(`There are two layers of the name ${name}.`);

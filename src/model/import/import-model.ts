@@ -4,13 +4,20 @@ import { gridPath, modelJsonPath } from '../model-files.js';
 import { readNetwork } from '../network.js';
 import { sizeOf } from '../tensor.js';
 import { convertModel } from './convert-model.js';
-import { planLayers } from './planned-layers.js';
+import { checkEntrances } from './entrances.js';
+import { flattenModel } from './flatten-model.js';
+import { neededOf } from './needed-layers.js';
+import { allVariables, planLayers } from './planned-layers.js';
 import { settleReshapes } from './settle-reshapes.js';
 import { openSource } from './source.js';
+import { modelsTakenApart, renamedLayers } from './taken-apart.js';
+import { weightOwners } from './weight-owners.js';
 import type { ModelFiles } from '../model-files.js';
 import type { ConvertedModel } from './convert-model.js';
+import type { FlatModel } from './flatten-model.js';
 import type { PlannedLayer } from './planned-layers.js';
 import type { ModelSource } from './source.js';
+import type { ModelTakenApart, RenamedLayer } from './taken-apart.js';
 import type { WeightPair } from './weight-pairs.js';
 
 const weightsPath = 'weights.bin';
@@ -34,6 +41,10 @@ export interface ImportedModel {
   /** What the source is, for people: `Keras 3.15.1 (.keras)`. */
   readonly format: string;
   readonly layers: readonly ImportedLayer[];
+  /** The models within the model, and those within them. */
+  readonly takenApart: readonly ModelTakenApart[];
+  /** Layers of those that could not have the name that their place calls for. */
+  readonly renamed: readonly RenamedLayer[];
   /** Why the network can't be run by Stagecoach, sound as it is; `null` if it can. */
   readonly refusal: string | null;
 }
@@ -86,28 +97,27 @@ function routesOf(files: ModelFiles): {
   }
 }
 
-function layerOf(
-  { converted, outputShape, variables }: PlannedLayer,
-  routes: ReadonlyMap<string, LayerRoute>,
-): ImportedLayer {
+function layerOf(layer: PlannedLayer, routes: ReadonlyMap<string, LayerRoute>): ImportedLayer {
+  const { converted, outputShape } = layer;
   const { name, className } = converted;
   return {
     name,
     className,
     outputShape,
-    weightCount: variables.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    weightCount: allVariables(layer).reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     route: routes.get(name) ?? null,
   };
 }
 
 /** Reshape layers are settled one after the other, where one needs the shape that another gives. */
 async function planModel({ configuration, dialect, weightsBytes }: ModelSource): Promise<{
-  readonly model: ConvertedModel;
+  readonly model: FlatModel;
   readonly planned: readonly PlannedLayer[];
 }> {
-  let model = convertModel(configuration, dialect);
+  let model = flattenModel(convertModel(configuration, dialect));
   for (;;) {
     const planned = await planLayers(model, weightsBytes / 4);
+    checkEntrances(model.entrances, planned);
     const settled = settleReshapes(model, planned);
     if (settled === undefined) return { model, planned };
     model = settled;
@@ -130,10 +140,19 @@ export async function importModel(path: string, grid?: Buffer): Promise<Imported
   const source = await openSource(path);
   try {
     const { model, planned } = await planModel(source);
-    const files = filesOf(model, source.pairWeights(planned), grid);
+    const pairs = source.pairWeights(weightOwners(model.tree, planned));
+    const needed = neededOf(model, planned);
+    const weights = new Set(needed.planned.flatMap(allVariables));
+    const files = filesOf(
+      needed.model,
+      pairs.filter(({ variable }) => weights.has(variable)),
+      grid,
+    );
     const { routes, refusal } = routesOf(files);
-    const layers = planned.map((layer) => layerOf(layer, routes));
-    return { files, format: source.format, layers, refusal };
+    const layers = needed.planned.map((layer) => layerOf(layer, routes));
+    const takenApart = modelsTakenApart(model.tree);
+    const renamed = renamedLayers(model.tree);
+    return { files, format: source.format, layers, takenApart, renamed, refusal };
   } finally {
     source.close();
   }

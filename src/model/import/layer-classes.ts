@@ -30,6 +30,12 @@ export const passingClasses: ReadonlySet<string> = new Set([
   'AlphaDropout',
   'ActivityRegularization',
   'Identity',
+  'RandomFlip',
+  'RandomRotation',
+  'RandomZoom',
+  'RandomTranslation',
+  'RandomContrast',
+  'RandomBrightness',
 ]);
 
 /** Layers that are called with several tensors. */

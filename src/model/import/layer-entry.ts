@@ -44,6 +44,22 @@ export interface TfjsEntry {
 /** A tensor in `inbound_nodes`. */
 export type TfjsTensor = readonly [string, number, number, Readonly<Record<string, unknown>>];
 
+/** A tensor: the layer that makes it, the how-manieth call of that, and which of its outputs. */
+export type TensorOfLayer = readonly [layer: string, call: number, output: number];
+
+/** What a functional model takes and gives. */
+export interface ModelEnds {
+  readonly inputs: readonly TensorOfLayer[];
+  readonly outputs: readonly TensorOfLayer[];
+}
+
+/** What a model is made of. */
+export interface ModelParts {
+  readonly layers: readonly ConvertedLayer[];
+  /** `null` for a sequence. */
+  readonly ends: ModelEnds | null;
+}
+
 /** A layer that can be taken. */
 export interface ConvertedLayer {
   readonly name: string;
@@ -52,8 +68,15 @@ export interface ConvertedLayer {
   readonly tfjs: TfjsEntry;
   /** Where Keras 3 files its weights, below the layer itself. */
   readonly weightGroups: readonly string[];
-  /** The layers of a layer that is a model. */
-  readonly layers?: readonly ConvertedLayer[];
+  /** Whether training would change its weights: HDF5 files order those of a model by that. */
+  readonly isTrainable: boolean;
+  /** Of a layer that is a model. */
+  readonly model?: ModelParts;
+}
+
+/** Whether a layer's configuration lets training change its weights. */
+export function isTrainable({ config }: LayerEntry): boolean {
+  return config['trainable'] !== false;
 }
 
 /** Which program wrote the source: names, and some formulas, are not the same in all. */

@@ -43,13 +43,18 @@ function isOperation({ module, config }: LayerEntry, { kerasMajor }: Dialect): b
   return kerasMajor >= 3 && !('trainable' in config) && !('dtype' in config);
 }
 
-function* reasonsOfClass(entry: LayerEntry, dialect: Dialect): Generator<string> {
-  const { className, module, registeredName } = entry;
-  const known = takenClasses.has(className) || passingClasses.has(className);
-  if (
+/** Whether a class is no one of Keras'. */
+export function isOwnClass({ module, registeredName }: LayerEntry): boolean {
+  return (
     registeredName?.includes('>') === true ||
     /^(?!keras|tf_keras|tensorflow)/.test(module ?? 'keras')
-  ) {
+  );
+}
+
+function* reasonsOfClass(entry: LayerEntry, dialect: Dialect): Generator<string> {
+  const { className } = entry;
+  const known = takenClasses.has(className) || passingClasses.has(className);
+  if (isOwnClass(entry)) {
     yield 'is a class of your own, and only the layers that tfjs-layers has can be taken';
   } else if (isOperation(entry, dialect) && !elementwiseOperations.has(className)) {
     yield 'is an operation and no layer; use a layer of keras.layers for it';

@@ -10,15 +10,18 @@ import type { ConvertedLayer, TfjsEntry } from './layer-entry.js';
 import type { Variable } from './weight-pairs.js';
 
 type Layer = LayersModel['layers'][number];
+type Shape = readonly (number | null)[];
 
 /** A layer as tfjs-layers builds it from its configuration. */
 export interface PlannedLayer {
   readonly converted: ConvertedLayer;
   /** With the batch first; `null` for what is not fixed. Of several inputs, the first. */
-  readonly inputShape: readonly (number | null)[];
+  readonly inputShape: Shape;
   /** As {@link PlannedLayer.inputShape}. */
-  readonly outputShape: readonly (number | null)[];
-  /** Those of all its layers, if it is a model. */
+  readonly outputShape: Shape;
+  /** Per call, with the batch first, what each of its outputs is. */
+  readonly outputShapes: readonly (readonly Shape[])[];
+  /** Its own: of a model, its layers have them. */
   readonly variables: readonly Variable[];
   /** The layers of a layer that is a model. */
   readonly layers: readonly PlannedLayer[];
@@ -47,11 +50,16 @@ function prepared(value: unknown, initialisers: Readonly<Record<string, unknown>
   return { ...value, config: { ...config, ...initialisers, ...resetAfter, ...kernel } };
 }
 
+/** All weights of a layer, those of its layers included. */
+export function allVariables({ variables, layers }: PlannedLayer): readonly Variable[] {
+  return [...variables, ...layers.flatMap(allVariables)];
+}
+
 /** What the biases of GRUs with the reset gate behind the product are called: they have two rows. */
 function twoRowBiases(layers: readonly ConvertedLayer[]): string[] {
-  return layers.flatMap(({ name, tfjs, layers: inner }) => {
+  return layers.flatMap(({ name, tfjs, model }) => {
     const hasTwo = tfjs.class_name === 'GRU' && tfjs.config['reset_after'] === true;
-    return [...(hasTwo ? [`${name}/bias`] : []), ...twoRowBiases(inner ?? [])];
+    return [...(hasTwo ? [`${name}/bias`] : []), ...twoRowBiases(model?.layers ?? [])];
   });
 }
 
@@ -59,8 +67,15 @@ function layersIn(layer: Layer): readonly Layer[] {
   return layer instanceof tf.LayersModel ? layer.layers : [];
 }
 
-function firstShape(shapes: unknown): readonly (number | null)[] {
-  return shapesSchema.safeParse(shapes).data?.[0] ?? [];
+function shapesOf(shapes: unknown): readonly Shape[] {
+  return shapesSchema.safeParse(shapes).data ?? [];
+}
+
+function variablesOf({ weights }: Layer, twoRows: ReadonlySet<string>): Variable[] {
+  return weights.map(({ originalName: name, shape, trainable: isTrainable }) => {
+    const sizes = shape.map((size) => size ?? 0);
+    return { name, shape: twoRows.has(name) ? [2, ...sizes] : sizes, isTrainable };
+  });
 }
 
 function plan(
@@ -72,24 +87,21 @@ function plan(
   return converted.flatMap((entry) => {
     const layer = byName.get(entry.name);
     if (layer === undefined) return [];
-    const variables = layer.weights.map(({ originalName: name, shape }) => {
-      const sizes = shape.map((size) => size ?? 0);
-      return { name, shape: twoRows.has(name) ? [2, ...sizes] : sizes };
-    });
-    const layers = plan(entry.layers ?? [], layersIn(layer), twoRows);
-    const node = layer.inboundNodes.at(-1);
-    const inputShape = firstShape(node?.inputShapes);
-    const outputShape = firstShape(node?.outputShapes);
-    return [{ converted: entry, inputShape, outputShape, variables, layers }];
+    const layers = plan(entry.model?.layers ?? [], layersIn(layer), twoRows);
+    const [inputShape = []] = shapesOf(layer.inboundNodes.at(-1)?.inputShapes);
+    const outputShapes = layer.inboundNodes.map((node) => shapesOf(node.outputShapes));
+    const outputShape = outputShapes.at(-1)?.[0] ?? [];
+    const variables = entry.model ? [] : variablesOf(layer, twoRows);
+    return [{ converted: entry, inputShape, outputShape, outputShapes, variables, layers }];
   });
 }
 
 /** Which layers tfjs-layers refuses by themselves, and why: it does not name them. */
 function* refusedLayers(layers: readonly ConvertedLayer[]): Generator<string> {
   const { classNameMap } = tf.serialization.SerializationMap.getMap();
-  for (const { name, className, tfjs, layers: inner } of layers) {
+  for (const { name, className, tfjs, model } of layers) {
     const [layerClass, fromConfig] = classNameMap[tfjs.class_name] ?? [];
-    if (inner) yield* refusedLayers(inner);
+    if (model) yield* refusedLayers(model.layers);
     else if (layerClass && fromConfig) {
       try {
         const resetAfter = { ...tfjs.config, reset_after: false };

@@ -23,9 +23,10 @@ function settle(layer: PlannedLayer): ConvertedLayer {
     ...converted,
     tfjs: { ...converted.tfjs, config: { ...converted.tfjs.config, ...more } },
   });
-  if (converted.layers) {
+  if (converted.model) {
     const layers = layer.layers.map(settle);
-    return { ...withConfig({ layers: layers.map(({ tfjs }) => tfjs) }), layers };
+    const model = { ...converted.model, layers };
+    return { ...withConfig({ layers: layers.map(({ tfjs }) => tfjs) }), model };
   }
   const target = settledTarget(layer);
   return target ? withConfig({ target_shape: target }) : converted;
@@ -39,12 +40,12 @@ function isUnsettled(layer: PlannedLayer): boolean {
  * Puts a number in place of the −1 of Reshape layers, which tfjs-layers leaves open until it has
  * values: what goes in is known before. `undefined` if there is none whose input is known.
  */
-export function settleReshapes(
-  { tfjs }: ConvertedModel,
+export function settleReshapes<Model extends ConvertedModel>(
+  model: Model,
   planned: readonly PlannedLayer[],
-): ConvertedModel | undefined {
+): Model | undefined {
   if (!planned.some(isUnsettled)) return undefined;
   const layers = planned.map(settle);
-  const config = { ...tfjs.config, layers: layers.map((layer) => layer.tfjs) };
-  return { tfjs: { ...tfjs, config }, layers };
+  const config = { ...model.tfjs.config, layers: layers.map(({ tfjs }) => tfjs) };
+  return { ...model, tfjs: { ...model.tfjs, config }, layers };
 }

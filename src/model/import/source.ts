@@ -8,7 +8,7 @@ import { kerasSource } from './keras-source.js';
 import { greatestWeightsBytes } from './limits.js';
 import { tfjsSource } from './tfjs-source.js';
 import type { Dialect } from './layer-entry.js';
-import type { PlannedLayer } from './planned-layers.js';
+import type { WeightOwner } from './weight-owners.js';
 import type { WeightPair } from './weight-pairs.js';
 
 /** A model file that is open. */
@@ -24,7 +24,7 @@ export interface ModelSource {
    * Finds the weights that the layers call for.
    * @throws {ModelError} MODEL_FILE_INVALID, MODEL_UNSUPPORTED
    */
-  pairWeights(layers: readonly PlannedLayer[]): readonly WeightPair[];
+  pairWeights(layers: readonly WeightOwner[]): readonly WeightPair[];
   close(): void;
 }
 

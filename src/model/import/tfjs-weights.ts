@@ -4,10 +4,11 @@ import { ModelError } from '../errors.js';
 import { fileOf, modelJsonPath, parseModelJson } from '../model-files.js';
 import { sizeOf } from '../tensor.js';
 import { tf } from '../tensorflow.js';
+import { leavesOf } from './weight-owners.js';
 import { pairOf } from './weight-pairs.js';
 import type { ModelFiles, ModelJson } from '../model-files.js';
-import type { PlannedLayer } from './planned-layers.js';
-import type { StoredWeight, WeightPair } from './weight-pairs.js';
+import type { WeightOwner } from './weight-owners.js';
+import type { StoredWeight, Variable, WeightPair } from './weight-pairs.js';
 
 /** `gru_1/gru_cell/kernel`, as Keras writes, to `gru_1/kernel`, as tfjs-layers names it. */
 function withoutCell(name: string): string {
@@ -70,15 +71,51 @@ function decodeGroup({ paths, weights }: Group, files: ModelFiles): [string, Sto
   });
 }
 
+/** Two layers of one name, in models of their own, have one weight between them on record. */
+function checkNames(groups: readonly Group[]): void {
+  const seen = new Set<string>();
+  for (const { name } of groups.flatMap(({ weights }) => weights)) {
+    if (seen.has(name)) {
+      throw new ModelError(
+        'MODEL_FILE_INVALID',
+        `${modelJsonPath} lists two weights of the name ${name}. Give the layers different names, and save the model again.`,
+      );
+    }
+    seen.add(name);
+  }
+}
+
 function decodeAll(files: ModelFiles): Map<string, StoredWeight> {
   try {
-    return new Map(
-      parseModelJson(files).weightsManifest.flatMap((group) => decodeGroup(group, files)),
-    );
+    const groups = parseModelJson(files).weightsManifest;
+    checkNames(groups);
+    return new Map(groups.flatMap((group) => decodeGroup(group, files)));
   } catch (cause) {
     if (cause instanceof ModelError) throw cause;
     const what = `The weights that ${modelJsonPath} lists can't be read: ${messageOf(cause)}`;
     throw new ModelError('MODEL_FILE_INVALID', what, cause);
+  }
+}
+
+/**
+ * What the source may call a weight: `dense/kernel`, whatever the models around the layer, or by some
+ * of their names too, `block/dense/kernel`; the longest first.
+ */
+function sourceNames({ name }: Variable, { label, path }: WeightOwner): string[] {
+  return path.map((_, from) => name.replaceAll(label.name, path.slice(from).join('/')));
+}
+
+function checkUsedOnce(pairs: readonly WeightPair[]): void {
+  const users = new Map<StoredWeight, string>();
+  for (const { stored, variable } of pairs) {
+    const other = users.get(stored);
+    if (other !== undefined) {
+      throw new ModelError(
+        'MODEL_FILE_INVALID',
+        `Both ${other} and ${variable.name} would be ${stored.where}. Give the layers different names, and save the model again.`,
+      );
+    }
+    users.set(stored, variable.name);
   }
 }
 
@@ -88,19 +125,24 @@ function decodeAll(files: ModelFiles): Map<string, StoredWeight> {
  */
 export function pairsOfManifest(
   files: ModelFiles,
-  layers: readonly PlannedLayer[],
+  layers: readonly WeightOwner[],
 ): readonly WeightPair[] {
   const weights = decodeAll(files);
   const shorter = new Map([...weights].map(([name, weight]) => [withoutCell(name), weight]));
-  return layers.flatMap(({ converted, variables }) =>
-    variables.map((variable) => {
-      const stored = weights.get(variable.name) ?? shorter.get(variable.name);
-      if (stored) return pairOf(converted, variable, stored);
-      throw new ModelError(
-        'MODEL_FILE_INVALID',
-        `Layer ${converted.name} (${converted.className}) calls for a weight ${variable.name}; ` +
-          `${modelJsonPath} lists none.`,
-      );
-    }),
-  );
+  const pair = (owner: WeightOwner, variable: Variable): WeightPair => {
+    const names = sourceNames(variable, owner);
+    const found = [weights, shorter].flatMap((known) => names.map((name) => known.get(name)));
+    const stored = found.find((weight) => weight !== undefined);
+    if (stored) return pairOf(owner.label, variable, stored);
+    throw new ModelError(
+      'MODEL_FILE_INVALID',
+      `Layer ${owner.label.name} (${owner.label.className}) calls for a weight ${names.join(' or ')}; ` +
+        `${modelJsonPath} lists none.`,
+    );
+  };
+  const pairs = layers
+    .flatMap(leavesOf)
+    .flatMap((owner) => owner.variables.map((variable) => pair(owner, variable)));
+  checkUsedOnce(pairs);
+  return pairs;
 }

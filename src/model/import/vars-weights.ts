@@ -1,7 +1,7 @@
 import { ModelError } from '../errors.js';
 import { pairInOrder } from './weight-pairs.js';
 import type { Hdf5File } from './hdf5-file.js';
-import type { PlannedLayer } from './planned-layers.js';
+import type { WeightOwner } from './weight-owners.js';
 import type { StoredWeight, WeightPair } from './weight-pairs.js';
 
 /**
@@ -32,24 +32,24 @@ function weightsIn(file: Hdf5File, group: string): StoredWeight[] | undefined {
 }
 
 /** Keras 3 notes whose weights they are, in most versions: a check of the count. */
-function checkOwner(file: Hdf5File, path: string, { converted }: PlannedLayer): void {
+function checkOwner(file: Hdf5File, path: string, { label, path: names }: WeightOwner): void {
   const owner = file.text(`${path}/vars`, 'name');
-  if (owner === undefined || owner === converted.name) return;
+  if (owner === undefined || owner === names.at(-1)) return;
   throw new ModelError(
     'MODEL_FILE_INVALID',
-    `Layer ${converted.name} (${converted.className}) has its weights at ${path} of model.weights.h5 by ` +
+    `Layer ${label.name} (${label.className}) has its weights at ${path} of model.weights.h5 by ` +
       `the order of layers, but those there are of layer ${owner}. Save the model again.`,
   );
 }
 
-function pairLayer(file: Hdf5File, path: string, layer: PlannedLayer): readonly WeightPair[] {
-  const { converted, variables } = layer;
-  if (converted.layers) return pairsByPath(file, layer.layers, `${path}/`);
+function pairLayer(file: Hdf5File, path: string, layer: WeightOwner): readonly WeightPair[] {
+  const { label, weightGroups, variables } = layer;
+  if (layer.layers) return pairsByPath(file, layer.layers, `${path}/`);
   if (variables.length === 0) return [];
   checkOwner(file, path, layer);
-  const groups = converted.weightGroups.map((group) => `${path}/${group}vars`);
+  const groups = weightGroups.map((group) => `${path}/${group}vars`);
   const stored = groups.flatMap((group) => weightsIn(file, group) ?? []);
-  return pairInOrder(converted, variables, stored, `${groups.join(', ')} of model.weights.h5`);
+  return pairInOrder(label, variables, stored, `${groups.join(', ')} of model.weights.h5`);
 }
 
 /**
@@ -60,12 +60,12 @@ function pairLayer(file: Hdf5File, path: string, layer: PlannedLayer): readonly 
  */
 export function pairsByPath(
   file: Hdf5File,
-  layers: readonly PlannedLayer[],
+  layers: readonly WeightOwner[],
   prefix = '',
 ): readonly WeightPair[] {
   const counts = new Map<string, number>();
   return layers.flatMap((layer) => {
-    const name = snakeCase(layer.converted.className);
+    const name = snakeCase(layer.label.className);
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
     return pairLayer(file, `${prefix}layers/${count === 0 ? name : `${name}_${count}`}`, layer);

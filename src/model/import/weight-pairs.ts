@@ -14,6 +14,8 @@ export interface Variable {
   /** As tfjs-layers names it, such as `gru_1/kernel`. */
   readonly name: string;
   readonly shape: readonly number[];
+  /** Whether training changes it: it does not change a moving mean. */
+  readonly isTrainable: boolean;
 }
 
 /** A weight that is called for, and the one that is there for it. */
@@ -33,27 +35,40 @@ function listed(shape: readonly number[]): string {
 }
 
 /**
+ * Checks that there are as many weights as are called for.
+ * @param where the place of all of them, for messages
+ * @throws {ModelError} MODEL_FILE_INVALID
+ */
+export function checkCount(
+  { name, className }: LayerLabel,
+  variables: readonly Variable[],
+  stored: readonly StoredWeight[],
+  where: string,
+): void {
+  if (variables.length === stored.length) return;
+  const names = variables.map((variable) => variable.name).join(', ');
+  throw new ModelError(
+    'MODEL_FILE_INVALID',
+    `Layer ${name} (${className}) has ${variables.length} weights by its configuration (${names}), ` +
+      `but ${stored.length} at ${where}.`,
+  );
+}
+
+/**
  * Pairs a layer's weights in order, for Keras and tfjs-layers have the same order.
  * @param where the place of all of them, for messages
  * @throws {ModelError} MODEL_FILE_INVALID if there are more or fewer, or one has another shape
  */
 export function pairInOrder(
-  { name, className }: LayerLabel,
+  label: LayerLabel,
   variables: readonly Variable[],
   stored: readonly StoredWeight[],
   where: string,
 ): readonly WeightPair[] {
-  if (variables.length !== stored.length) {
-    const names = variables.map((variable) => variable.name).join(', ');
-    throw new ModelError(
-      'MODEL_FILE_INVALID',
-      `Layer ${name} (${className}) has ${variables.length} weights by its configuration (${names}), ` +
-        `but ${stored.length} at ${where}.`,
-    );
-  }
+  checkCount(label, variables, stored, where);
   return variables.flatMap((variable, index) => {
     const weight = stored[index];
-    return weight === undefined ? [] : [pairOf({ name, className }, variable, weight)];
+    return weight === undefined ? [] : [pairOf(label, variable, weight)];
   });
 }
 

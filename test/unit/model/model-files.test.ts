@@ -121,6 +121,20 @@ describe('weights', () => {
     assert.deepEqual(weights.values('b/kernel', [3, 1]), Float32Array.of(3, 4, 5));
   });
 
+  it('are found by their own name before another is by its name without a cell', () => {
+    const weights = ['a/kernel', 'a/cell/kernel', 'b/cell/kernel'].map((name) => {
+      return { name, shape: [1], dtype: 'float32' };
+    });
+    const json = JSON.stringify({ weightsManifest: [{ paths: ['1.bin'], weights }] });
+    const files = new Map([
+      ['model.json', Buffer.from(json)],
+      ['1.bin', Buffer.from(Float32Array.of(1, 2, 3).buffer)],
+    ]);
+    const table = new WeightTable(files);
+    assert.deepEqual(table.values('a/kernel', [1]), Float32Array.of(1));
+    assert.deepEqual(table.values('b/kernel', [1]), Float32Array.of(3));
+  });
+
   it('may be spread over several files', () => {
     const modelJson = {
       weightsManifest: [
