@@ -1,118 +1,163 @@
-import type { TrainingProgress } from './checkpoint.js';
-import type { HitRates } from './hits.js';
-import type { NetworkShape } from './parameters.js';
+import { z } from 'zod';
+import { evaluationSchema } from '../evaluation/figures.js';
+import { sampleHitsSchema } from '../evaluation/sample.js';
+
+const count = z.int().nonnegative();
+
+const fleetSchema = z
+  .object({
+    seed: z.string(),
+    vehicles: count,
+    from: z.string(),
+    to: z.string(),
+    fixes: count,
+    /** Cells entered. */
+    items: count,
+    /** Cells entered whose successor is known. */
+    transitions: count,
+  })
+  .readonly();
 
 /** A simulated fleet that data came from. */
-export interface FleetData {
-  readonly seed: string;
-  readonly vehicles: number;
-  readonly from: string;
-  readonly to: string;
-  readonly fixes: number;
-  /** Cells entered. */
-  readonly items: number;
-  /** Cells entered whose successor is known. */
-  readonly transitions: number;
+export type FleetData = z.infer<typeof fleetSchema>;
+
+const splitSchema = z.object({ vehicles: count, fixes: count, items: count, transitions: count });
+
+/** What one of the three parts has of recorded fixes. */
+export type SplitData = Readonly<z.infer<typeof splitSchema>>;
+
+const fleetsSchema = z
+  .object({
+    kind: z.literal('fleets'),
+    training: z.array(fleetSchema).readonly(),
+    validation: fleetSchema,
+    test: fleetSchema,
+  })
+  .readonly();
+
+const fixesSchema = z
+  .object({
+    kind: z.literal('fixes'),
+    /** The file's name, without its folder, and its SHA-256 in hex. */
+    file: z.string(),
+    sha256: z.string(),
+    /** One sentence on what is in it. */
+    description: z.string(),
+    /** Who recorded it, as it is to be cited. */
+    source: z.string(),
+    /** What may be done with it; null if nothing is known of that. */
+    terms: z.string().nullable(),
+    /** First and last moment, ISO 8601. */
+    from: z.string(),
+    to: z.string(),
+    /** Decides which vehicle is in which part. No vehicle is in two. */
+    splitSeed: z.int(),
+    training: splitSchema.readonly(),
+    validation: splitSchema.readonly(),
+    test: splitSchema.readonly(),
+  })
+  .readonly();
+
+/** Simulated fleets, or recorded fixes. */
+const dataSchema = z.discriminatedUnion('kind', [fleetsSchema, fixesSchema]);
+export type CardData = z.infer<typeof dataSchema>;
+export type FixesData = z.infer<typeof fixesSchema>;
+
+/** Cards of the first version knew fleets only. */
+function withKind(data: unknown): unknown {
+  return typeof data === 'object' && data !== null && !('kind' in data)
+    ? { kind: 'fleets', ...data }
+    : data;
 }
 
-/** What a model was made from, how, and how good it is. Written by the run that made it. */
-export interface ModelCard {
-  readonly name: string;
+const madeModelSchema = z.object({
+  name: z.string(),
   /** SHA-256 that names the model: see `modelDigest`. */
-  readonly digest: string;
-  readonly trainedAt: string;
-  readonly grid: { readonly name: string; readonly version: number; readonly cellSizeM: number };
-  readonly network: NetworkShape & { readonly parameters: number };
-  readonly training: {
-    readonly command: string;
-    readonly seed: number;
-    readonly batch: number;
-    readonly peakLearningRate: number;
-    readonly warmUpSteps: number;
-    readonly steps: number;
-    readonly epochs: number;
-    readonly seconds: number;
-    readonly end: string;
-    readonly bestValidationTop1: number | null;
-    readonly validations: TrainingProgress['validations'];
-  };
-  readonly data: {
-    readonly training: readonly FleetData[];
-    readonly validation: FleetData;
-    readonly test: FleetData;
-  };
-  /** All on every item of the test fleet whose truth is known. */
-  readonly accuracy: {
-    readonly model: HitRates;
-    readonly firstOrderMarkov: HitRates;
-    readonly secondOrderMarkov: HitRates;
-  };
+  digest: z.string(),
+  trainedAt: z.string(),
+  grid: z.object({ name: z.string(), version: z.int(), cellSizeM: z.number() }).readonly(),
+  network: z
+    .object({
+      cells: count,
+      units: count,
+      depth: count,
+      steps: count,
+      dropout: z.number(),
+      parameters: count,
+    })
+    .readonly(),
+  training: z
+    .object({
+      command: z.string(),
+      seed: z.int(),
+      batch: count,
+      peakLearningRate: z.number(),
+      warmUpSteps: count,
+      steps: count,
+      epochs: z.number(),
+      seconds: z.number(),
+      end: z.string(),
+      bestValidationTop1: z.number().nullable(),
+      validations: z
+        .array(z.object({ step: z.int(), loss: z.number(), top1: z.number() }))
+        .readonly(),
+    })
+    .readonly(),
+  data: z.preprocess(withKind, dataSchema),
+});
+
+/** What a model was made from, and how. Written by the run that made it. */
+export type MadeModel = Readonly<z.infer<typeof madeModelSchema>>;
+
+const trialSchema = z.object({ what: z.string(), result: z.string() }).readonly();
+const ceilingSchema = z
+  .object({
+    /** Who ranks so, in a sentence: what it knows and what not. */
+    what: z.string(),
+    /** Shares, 0 … 1, on the model's own test items. */
+    top1: z.number(),
+    top3: z.number().nullable(),
+    top5: z.number().nullable(),
+  })
+  .readonly();
+
+/** What else is known of a model: of other trainings, and of how good any model can be. */
+export const findingsSchema = z
+  .object({
+    /** Experiments, in the order of the card's table. */
+    tried: z.array(trialSchema).readonly().default([]),
+    /** The best that can be had: an oracle's accuracy. Null where none was measured. */
+    ceiling: ceilingSchema.nullable().default(null),
+  })
+  .readonly();
+export type Findings = z.infer<typeof findingsSchema>;
+
+const cardSchema = madeModelSchema
+  .extend(evaluationSchema.unwrap().shape)
+  .extend(findingsSchema.unwrap().shape)
+  .extend({
+    version: z.literal(2),
+    /** When accuracy and all that follows from it was measured. */
+    evaluatedAt: z.string(),
+    /** The model's hits on the items of `sample.json`. */
+    sample: sampleHitsSchema,
+  });
+
+/** What a model was made from, how, and how good it is. */
+export type ModelCard = Readonly<z.infer<typeof cardSchema>>;
+
+/**
+ * Reads a card from the parsed JSON of its file.
+ * @throws {z.ZodError} if it is none of this version
+ */
+export function parseCard(json: unknown): ModelCard {
+  return cardSchema.parse(json);
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(3, ...rows.map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
-}
-
-const thousands = (value: number): string => Math.round(value).toLocaleString('en-US');
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-function accuracyRow(name: string, rates: HitRates): string[] {
-  return [name, percent(rates.top1), percent(rates.top3), percent(rates.top5)];
-}
-
-function fleetRow(name: string, fleet: FleetData): string[] {
-  const { seed, vehicles, from, to, items } = fleet;
-  return [name, `\`${seed}\``, thousands(vehicles), from, to, thousands(items)];
-}
-
-/** The card as a page for people. */
-export function cardMarkdown(card: ModelCard): string {
-  const { grid, network, training, data, accuracy } = card;
-  const best = training.bestValidationTop1;
-  return `# Model card: ${card.name}
-
-Predicts the next ${grid.cellSizeM} m cell of the grid \`${grid.name}\` (version ${grid.version}) that a taxi enters, from the last ${network.steps} cells that it entered. Digest \`${card.digest}\`, trained ${card.trainedAt}. This page and \`card.json\` were written by the command that trained it.
-
-**The movement is simulated.** The taxis that this network learned from, and those that it was tested on, drive in Stagecoach's own simulator: real roads, real demand, real boundaries, but no real taxi's trace. Its accuracy says how well it predicts simulated taxis, not real ones.
-
-## Accuracy
-
-On all ${thousands(accuracy.model.items)} cells of the test fleet whose next cell is known, with the windows that the live windower makes, through the inference engine. The baselines are fitted on the same training fleets and tested on the same cells.
-
-${table([
-  ['', 'top-1', 'top-3', 'top-5'],
-  accuracyRow('this network', accuracy.model),
-  accuracyRow('most frequent next cell (first-order Markov)', accuracy.firstOrderMarkov),
-  accuracyRow('second-order Markov with back-off', accuracy.secondOrderMarkov),
-])}
-
-## Data
-
-${table([
-  ['', 'fleet seed', 'taxis', 'from', 'to', 'cells entered'],
-  ...data.training.map((fleet) => fleetRow('training', fleet)),
-  fleetRow('validation', data.validation),
-  fleetRow('test', data.test),
-])}
-
-## Network and training
-
-Embedding of ${thousands(network.cells)} cells (cell 0 is outside and padding), ${network.depth} GRUs of ${network.units} units with layer normalisation and dropout ${network.dropout} between them, softmax over the cells: ${thousands(network.parameters)} parameters.
-
-- ${thousands(training.steps)} steps of ${training.batch} windows (${training.epochs.toFixed(1)} epochs) in ${thousands(training.seconds)} s on one core; ended by: ${training.end}.
-- Adam, learning rate up to ${training.peakLearningRate} after ${training.warmUpSteps} steps, then half a cosine; cross-entropy at every time step; gradients clipped to length 1; seed ${training.seed}.
-- The weights are those of the best validation${best === null ? '' : ` (top-1 ${percent(best)} on a sample of the validation fleet)`}.
-
-Made by:
-
-\`\`\`sh
-${training.command}
-\`\`\`
-`;
+/**
+ * Reads what a card of any version says of how the model was made.
+ * @throws {z.ZodError} if it is no card
+ */
+export function parseMadeModel(json: unknown): MadeModel {
+  return madeModelSchema.parse(json);
 }

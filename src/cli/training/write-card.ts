@@ -1,0 +1,93 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PipelineError, messageOf } from '../../errors.js';
+import { cellErrorsOf } from '../../model/evaluation/cell-errors.js';
+import { evaluate } from '../../model/evaluation/evaluate.js';
+import { judgeNetwork } from '../../model/evaluation/judged.js';
+import { networkScorer } from '../../model/evaluation/network-scorer.js';
+import { cardMarkdown } from '../../model/evaluation/page/card-page.js';
+import { errorMap } from '../../model/evaluation/pictures/error-map.js';
+import { lossPicture } from '../../model/evaluation/pictures/loss-picture.js';
+import { reliabilityPicture } from '../../model/evaluation/pictures/reliability-picture.js';
+import { drawSample, judgeSample, sampleJson } from '../../model/evaluation/sample.js';
+import { findingsSchema } from '../../model/training/card.js';
+import { allItems } from '../../model/training/hits.js';
+import type { BootstrapOptions } from '../../model/evaluation/evaluate.js';
+import type { CityView } from '../../model/evaluation/places.js';
+import type { ModelFiles } from '../../model/model-files.js';
+import type { Findings, MadeModel, ModelCard } from '../../model/training/card.js';
+import type { CellRuns, DrivenRuns } from '../../model/training/sequences.js';
+
+/** Windows that the engine ranks at once. */
+const testBatch = 128;
+const samplePicks = { items: 400, seed: 1 };
+
+/** A model and all that it is judged by. */
+export interface EvaluationJob {
+  /** The model's folder; may hold `findings.json`. */
+  readonly folder: string;
+  readonly files: ModelFiles;
+  readonly made: MadeModel;
+  /** What the baselines are fitted on: all that the model was trained on. */
+  readonly training: CellRuns;
+  readonly test: DrivenRuns;
+  readonly city: CityView;
+  readonly bootstrap: BootstrapOptions;
+}
+
+/** @throws {PipelineError} INVALID_FINDINGS */
+async function readFindings(folder: string): Promise<Findings> {
+  const path = join(folder, 'findings.json');
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '{}';
+    throw error;
+  });
+  try {
+    return findingsSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    throw new PipelineError(
+      `${path} can't be read: ${what}. Expected {"tried": [{"what": "…", "result": "…"}], "ceiling": {"what": "…", "top1": 0.7, "top3": null, "top5": null}}; both may be left out.`,
+      { code: 'INVALID_FINDINGS', disposition: 'fatal', cause },
+    );
+  }
+}
+
+/**
+ * Judges a model, and writes `card.json`, `MODEL_CARD.md`, `sample.json` and the pictures to its
+ * folder, beside its files.
+ *
+ * @throws {PipelineError} INVALID_FINDINGS, TOO_LITTLE_TEST_DATA
+ */
+export async function writeCard(job: EvaluationJob): Promise<ModelCard> {
+  const { folder, files, made, city } = job;
+  const findings = await readFindings(folder);
+  const { steps } = made.network;
+  const items = allItems(job.test);
+  const network = await networkScorer(files, steps);
+  const judged = judgeNetwork(items, steps, testBatch, network.score);
+  const sample = drawSample(items, steps, samplePicks.items, samplePicks.seed);
+  const hits = judgeSample(sample, network.score);
+  network.dispose();
+  const card: ModelCard = {
+    version: 2,
+    ...made,
+    evaluatedAt: new Date().toISOString(),
+    ...evaluate(judged, job.training, city, job.bootstrap),
+    sample: hits,
+    ...findings,
+  };
+  const mapTitle = `Share of wrong predictions by the cell they were made in: ${made.name}`;
+  const { validations, batch } = made.training;
+  const texts = {
+    'card.json': `${JSON.stringify(card, null, 2)}\n`,
+    'MODEL_CARD.md': cardMarkdown(card),
+    'sample.json': sampleJson(sample),
+    'error-map.svg': errorMap(mapTitle, cellErrorsOf(judged, city.places.size), city),
+    'reliability.svg': reliabilityPicture(card.calibration),
+    'loss.svg': lossPicture(validations, batch),
+  };
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text);
+  return card;
+}

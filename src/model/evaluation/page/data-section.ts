@@ -1,0 +1,70 @@
+import { cellText, table, thousands } from './markdown.js';
+import type { CardData, FixesData, FleetData, SplitData } from '../../training/card.js';
+
+/** How a card's sentences name what is in its data. */
+export interface DataWords {
+  /** Of whom cells are predicted: `taxi`. */
+  readonly vehicle: string;
+  readonly vehicles: string;
+  /** What the model was tested on: `the test fleet`. */
+  readonly test: string;
+  readonly validation: string;
+  /** What the baselines are fitted on. */
+  readonly training: string;
+}
+
+/** The words for a kind of data. */
+export function wordsFor(data: CardData): DataWords {
+  const isFleet = data.kind === 'fleets';
+  return {
+    vehicle: isFleet ? 'taxi' : 'vehicle',
+    vehicles: isFleet ? 'taxis' : 'vehicles',
+    test: isFleet ? 'the test fleet' : 'the test vehicles',
+    validation: isFleet ? 'the validation fleet' : 'the validation vehicles',
+    training: isFleet ? 'the same training fleets' : 'the same training vehicles',
+  };
+}
+
+/** Whether anybody drove what the model learned from. */
+export function movementNotice(data: CardData): string {
+  if (data.kind === 'fleets') {
+    return `**The movement is simulated.** The taxis that this network learned from, and those that it was tested on, drive in Stagecoach's own simulator: real roads, real demand, real boundaries, but no real taxi's trace. Its accuracy says how well it predicts simulated taxis, not real ones.`;
+  }
+  return `**The movement is real.** The network learned from recorded fixes, and was tested on those of other vehicles of the same recording: ${thousands(data.training.vehicles)} vehicles for training, ${thousands(data.validation.vehicles)} for validation and ${thousands(data.test.vehicles)} for the test, none of them in two parts. Its accuracy says how well it predicts such vehicles at such a time.`;
+}
+
+function fleetRow(name: string, fleet: FleetData): string[] {
+  const { seed, vehicles, from, to, items } = fleet;
+  return [name, `\`${seed}\``, thousands(vehicles), from, to, thousands(items)];
+}
+
+function splitRow(name: string, { vehicles, fixes, items, transitions }: SplitData): string[] {
+  return [name, ...[vehicles, fixes, items, transitions].map(thousands)];
+}
+
+function fixesText(data: FixesData): string {
+  const { file, sha256, description, source, terms, from, to, splitSeed } = data;
+  return `${cellText(description)} File \`${file}\` (SHA-256 \`${sha256}\`), from ${from} to ${to}.
+
+- Source: ${cellText(source)}
+- Terms: ${terms === null ? 'none are stated.' : cellText(terms)}
+- Split by vehicle, with seed ${splitSeed}.
+
+${table([
+  ['', 'vehicles', 'fixes', 'cells entered', 'with a known next cell'],
+  splitRow('training', data.training),
+  splitRow('validation', data.validation),
+  splitRow('test', data.test),
+])}`;
+}
+
+/** What the model was made from and tested on. */
+export function dataText(data: CardData): string {
+  if (data.kind === 'fixes') return fixesText(data);
+  return table([
+    ['', 'fleet seed', 'taxis', 'from', 'to', 'cells entered'],
+    ...data.training.map((fleet) => fleetRow('training', fleet)),
+    fleetRow('validation', data.validation),
+    fleetRow('test', data.test),
+  ]);
+}
