@@ -3,6 +3,9 @@ import { Command, Option } from 'commander';
 import { projectDir } from '../project-dir.js';
 import { wholeNumber } from './global-options.js';
 
+/** Fleets drawn for 95 % intervals: their ends are then known to a tenth of their width. */
+export const defaultReplicates = 1_000;
+
 /** What `stagecoach evaluate` was asked for. */
 export interface EvaluateFlags {
   /** The model's folder. */
@@ -21,7 +24,7 @@ export function evaluateCommand(): Command {
     .addOption(
       new Option('--replicates <n>', 'fleets drawn for the 95 % intervals')
         .argParser(wholeNumber(100))
-        .default(1_000),
+        .default(defaultReplicates),
     )
     .action(async (flags: EvaluateFlags) => {
       // Loaded only now: TensorFlow takes 0.3 s, which no other command should pay.

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { runEvaluation } from '../../src/cli/training/evaluate-run.js';
 import { runTraining } from '../../src/cli/training/train-run.js';
 import { loadModelFiles, modelDigest } from '../../src/model/model-files.js';
+import { parseCard } from '../../src/model/training/card.js';
 import { projectDir } from '../../src/project-dir.js';
 import type { TrainFlags } from '../../src/cli/train.js';
 
@@ -38,14 +41,31 @@ describe('stagecoach train', () => {
     await runTraining(flags, join(folder, 'cache'));
 
     const digest = modelDigest(await loadModelFiles(out));
-    const card: unknown = JSON.parse(await readFile(join(out, 'card.json'), 'utf8'));
-    assert.ok(typeof card === 'object' && card !== null);
-    assert.ok('digest' in card && card.digest === digest);
-    assert.ok('accuracy' in card && JSON.stringify(card.accuracy).includes('"secondOrderMarkov"'));
+    const readCard = async () =>
+      parseCard(JSON.parse(await readFile(join(out, 'card.json'), 'utf8')));
+    const card = await readCard();
+    assert.equal(card.digest, digest);
     const page = await readFile(join(out, 'MODEL_CARD.md'), 'utf8');
     assert.ok(page.includes(digest));
     assert.ok(page.includes('The movement is simulated.'));
+    const written = ['error-map.svg', 'loss.svg', 'reliability.svg', 'sample.json'];
+    assert.deepEqual(
+      written.filter((name) => !existsSync(join(out, name))),
+      [],
+    );
     const left = await readdir(join(folder, 'cache'));
     assert.ok(!left.some((name) => name.endsWith('.checkpoint')), 'the checkpoint is removed');
+
+    // Of the same data and the same files the same figures come, and findings come into the card.
+    const tried = [{ what: 'another thing', result: 'no better' }];
+    await writeFile(join(out, 'findings.json'), JSON.stringify({ tried }));
+    await runEvaluation({ model: out, replicates: 1_000 }, join(folder, 'cache'));
+    const { evaluatedAt } = await readCard();
+    assert.deepEqual(await readCard(), { ...card, evaluatedAt, tried });
+
+    await writeFile(join(out, 'weights.bin'), Buffer.alloc(4));
+    await assert.rejects(runEvaluation({ model: out, replicates: 1_000 }, join(folder, 'cache')), {
+      code: 'CARD_OF_ANOTHER_MODEL',
+    });
   });
 });

@@ -92,7 +92,6 @@ export async function runEvaluation(
   }
   const grid = Grid.read(fileOf(files, gridPath));
   const { data, ...remade } = await remakeData(made.data, grid, cacheDir);
-  const bootstrap = { replicates, seed: 1 };
-  const job = { folder, files, made: { ...made, data }, ...remade, bootstrap };
+  const job = { folder, files, made: { ...made, data }, ...remade, replicates };
   printAccuracy(await writeCard(job));
 }

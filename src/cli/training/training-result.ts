@@ -5,6 +5,7 @@ import { trainedFiles } from '../../model/training/export.js';
 import { parametersOf } from '../../model/training/parameters.js';
 import { bestTop1 } from '../../model/training/trainer.js';
 import { projectDir } from '../../project-dir.js';
+import { defaultReplicates } from '../evaluate.js';
 import { daejeonView } from './daejeon-view.js';
 import { printAccuracy } from './print-accuracy.js';
 import { writeCard } from './write-card.js';
@@ -12,9 +13,6 @@ import type { MadeModel } from '../../model/training/card.js';
 import type { Trainer, TrainerOptions, TrainingEnd } from '../../model/training/trainer.js';
 import type { TrainFlags } from '../train.js';
 import type { TrainingPlan } from './train-run.js';
-
-/** Fleets drawn for the intervals. */
-const replicates = 1_000;
 
 /** The command line that makes the same model again. */
 function commandOf(flags: TrainFlags): string {
@@ -76,7 +74,7 @@ export async function writeTrainedModel(
     training: plan.trainingRuns,
     test: plan.test.runs,
     city: daejeonView(plan.grid),
-    bootstrap: { replicates, seed: flags.seed },
+    replicates: defaultReplicates,
   });
   printAccuracy(card);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -13,7 +14,7 @@ import { reliabilityPicture } from '../../model/evaluation/pictures/reliability-
 import { drawSample, judgeSample, sampleJson } from '../../model/evaluation/sample.js';
 import { findingsSchema } from '../../model/training/card.js';
 import { allItems } from '../../model/training/hits.js';
-import type { BootstrapOptions } from '../../model/evaluation/evaluate.js';
+import { JudgingView } from './training-view.js';
 import type { CityView } from '../../model/evaluation/places.js';
 import type { ModelFiles } from '../../model/model-files.js';
 import type { Findings, MadeModel, ModelCard } from '../../model/training/card.js';
@@ -21,7 +22,9 @@ import type { CellRuns, DrivenRuns } from '../../model/training/sequences.js';
 
 /** Windows that the engine ranks at once. */
 const testBatch = 128;
-const samplePicks = { items: 400, seed: 1 };
+const sampleSize = 400;
+/** Draws fleets and sample; the same for all models, so that an evaluation can be repeated. */
+const seed = 1;
 
 /** A model and all that it is judged by. */
 export interface EvaluationJob {
@@ -33,16 +36,15 @@ export interface EvaluationJob {
   readonly training: CellRuns;
   readonly test: DrivenRuns;
   readonly city: CityView;
-  readonly bootstrap: BootstrapOptions;
+  /** Fleets drawn for the intervals. */
+  readonly replicates: number;
 }
 
 /** @throws {PipelineError} INVALID_FINDINGS */
 async function readFindings(folder: string): Promise<Findings> {
   const path = join(folder, 'findings.json');
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '{}';
-    throw error;
-  });
+  if (!existsSync(path)) return findingsSchema.parse({});
+  const text = await readFile(path, 'utf8');
   try {
     return findingsSchema.parse(JSON.parse(text));
   } catch (cause) {
@@ -66,25 +68,28 @@ export async function writeCard(job: EvaluationJob): Promise<ModelCard> {
   const { steps } = made.network;
   const items = allItems(job.test);
   const network = await networkScorer(files, steps);
-  const judged = judgeNetwork(items, steps, testBatch, network.score);
-  const sample = drawSample(items, steps, samplePicks.items, samplePicks.seed);
+  const view = new JudgingView();
+  const judged = await judgeNetwork(items, steps, testBatch, network.score, (share) =>
+    view.update(share),
+  );
+  view.stop();
+  const sample = drawSample(items, steps, sampleSize, seed);
   const hits = judgeSample(sample, network.score);
   network.dispose();
   const card: ModelCard = {
     version: 2,
     ...made,
     evaluatedAt: new Date().toISOString(),
-    ...evaluate(judged, job.training, city, job.bootstrap),
+    ...evaluate(judged, job.training, city, { replicates: job.replicates, seed }),
     sample: hits,
     ...findings,
   };
-  const mapTitle = `Share of wrong predictions by the cell they were made in: ${made.name}`;
   const { validations, batch } = made.training;
   const texts = {
     'card.json': `${JSON.stringify(card, null, 2)}\n`,
     'MODEL_CARD.md': cardMarkdown(card),
     'sample.json': sampleJson(sample),
-    'error-map.svg': errorMap(mapTitle, cellErrorsOf(judged, city.places.size), city),
+    'error-map.svg': errorMap(made.name, cellErrorsOf(judged, city.places.size), city),
     'reliability.svg': reliabilityPicture(card.calibration),
     'loss.svg': lossPicture(validations, batch),
   };

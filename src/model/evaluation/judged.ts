@@ -1,4 +1,5 @@
-import { HitCounter, forEachBatch, placeIn, rankingDepth } from '../training/hits.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { HitCounter, placeIn, rankingDepth, windowBatches } from '../training/hits.js';
 import type { HitRates, TestItems } from '../training/hits.js';
 import type { Baseline } from '../training/markov.js';
 import type { CellRuns } from '../training/sequences.js';
@@ -39,26 +40,35 @@ export function judgeBaseline<Runs extends CellRuns>(
   return { items, rankings };
 }
 
-/** Asks a network for all items, with the windows that it would be given live. */
-export function judgeNetwork<Runs extends CellRuns>(
+/**
+ * Asks a network for all items, with the windows that it would be given live.
+ *
+ * @param batch windows at once
+ * @param onProgress hears which share of the items is done, 0 … 1
+ */
+export async function judgeNetwork<Runs extends CellRuns>(
   items: TestItems<Runs>,
   steps: number,
   batch: number,
   score: WindowScorer,
-): ScoredJudged<Runs> {
-  const count = items.positions.length;
-  const rankings = new Int32Array(count * rankingDepth);
-  const probabilities = new Float32Array(count);
-  forEachBatch(items, steps, batch, (windows, from, rows) => {
+  onProgress: (share: number) => void = () => undefined,
+): Promise<ScoredJudged<Runs>> {
+  const total = items.positions.length;
+  const rankings = new Int32Array(total * rankingDepth);
+  const probabilities = new Float32Array(total);
+  for (const { windows, from, count } of windowBatches(items, steps, batch)) {
     const scored = score(windows);
-    for (let row = 0; row < rows; row += 1) {
+    for (let row = 0; row < count; row += 1) {
       const at = row * rankingDepth;
       probabilities[from + row] = scored.probabilities[at] ?? 0;
       for (let place = 0; place < rankingDepth; place += 1) {
         rankings[from * rankingDepth + at + place] = scored.cells[at + place] ?? -1;
       }
     }
-  });
+    onProgress((from + count) / total);
+    // Everything else in this process runs here: the engine holds the thread for a whole batch.
+    await nextTurn();
+  }
   return { items, rankings, probabilities };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HitCounter, forEachBatch, placeIn, rankingDepth, sampleItems } from '../training/hits.js';
+import { HitCounter, placeIn, rankingDepth, sampleItems, windowBatches } from '../training/hits.js';
 import { truthsOf } from './judged.js';
 import type { TestItems } from '../training/hits.js';
 import type { WindowScorer } from './judged.js';
@@ -37,11 +37,10 @@ export function drawSample(
 ): TestSample {
   const drawn = sampleItems(items, size, seed);
   const truths = truthsOf(drawn);
-  const rows: number[][] = [];
-  forEachBatch(drawn, steps, 1, (window, item) => {
-    const held = Array.from(window);
+  const rows = Array.from(windowBatches(drawn, steps, 1), ({ windows, from }) => {
+    const held = Array.from(windows);
     while (held[0] === 0 && held.length > 1) held.shift();
-    rows.push([...held, truths[item] ?? 0]);
+    return [...held, truths[from] ?? 0];
   });
   return { steps, items: rows };
 }

@@ -84,13 +84,21 @@ export class HitCounter {
 /** Ranks windows `[batch, steps]`: gives `[batch, rankingDepth]` cells, best first. */
 export type WindowRanker = (windows: Int32Array) => ArrayLike<number>;
 
+/** Windows of some of the items, as a network takes them. */
+export interface WindowBatch {
+  /** `[count, steps]` */
+  readonly windows: Int32Array;
+  /** The first of the items. */
+  readonly from: number;
+  readonly count: number;
+}
+
 /** Writes out the windows of items in batches, as the network would be given them live. */
-export function forEachBatch(
+export function* windowBatches(
   items: TestItems,
   steps: number,
   batch: number,
-  visit: (windows: Int32Array, from: number, count: number) => void,
-): void {
+): Generator<WindowBatch, void> {
   for (let from = 0; from < items.positions.length; from += batch) {
     const positions = items.positions.subarray(from, from + batch);
     const windows = new Int32Array(positions.length * steps);
@@ -98,7 +106,7 @@ export function forEachBatch(
       const window = windows.subarray(row * steps, (row + 1) * steps);
       writeWindow(items.runs, position, items.runStarts[from + row] ?? 0, window);
     });
-    visit(windows, from, positions.length);
+    yield { windows, from, count: positions.length };
   }
 }
 
@@ -111,12 +119,12 @@ export function judgeRanker(
 ): HitRates {
   const { cells } = items.runs;
   const counter = new HitCounter();
-  forEachBatch(items, steps, batch, (windows, from, count) => {
+  for (const { windows, from, count } of windowBatches(items, steps, batch)) {
     const ranking = rank(windows);
     for (let row = 0; row < count; row += 1) {
       const truth = cells[(items.positions[from + row] ?? 0) + 1] ?? 0;
       counter.add(placeIn(ranking, row * rankingDepth, truth));
     }
-  });
+  }
   return counter.rates();
 }

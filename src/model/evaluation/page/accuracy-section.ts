@@ -61,7 +61,7 @@ function ceilingText({ ceiling, accuracy }: ModelCard): string {
 
 ### The ceiling
 
-${what} Top-1 ${percent(top1)}${others.map((text) => `, ${text}`).join('')}: the network reaches ${percent(accuracy.model.top1.value / top1)} of that top-1, and the rest of its errors are the data's own.`;
+${what} Top-1 ${percent(top1)}${others.map((text) => `, ${text}`).join('')}: the network reaches ${percent(accuracy.model.top1.value / top1)} of that top-1.`;
 }
 
 /** The accuracy of network and baselines, and which of them it beats. */
@@ -75,7 +75,7 @@ ${table([
   ...baselineNames.map((name) => accuracyRow(baselineTitles[name], accuracy[name])),
 ])}
 
-In brackets: 95 % intervals, by a bootstrap over the ${thousands(vehicles)} ${words.vehicles} (${thousands(bootstrap.replicates)} replicates, seed ${bootstrap.seed}). Errors are the distances from the best cell's centre to the true cell's; the median is 0 m where more than half of the best cells are the true ones.${withoutPlaceText(card)}
+In brackets: 95 % intervals, by a bootstrap over the ${thousands(vehicles)} ${words.vehicles} (${thousands(bootstrap.replicates)} replicates, seed ${bootstrap.seed}). Errors are the distances from the best cell's centre to the true cell's; the median is 0 m where at least half of the best cells are the true ones.${withoutPlaceText(card)}
 
 ${table([
   ['the network against', 'top-1, percentage points', 'beats it'],

@@ -50,6 +50,21 @@ function bordersOf({ areas }: CityView, squares: readonly Square[], side: number
   });
 }
 
+/** Each area's name in the middle of its cells. */
+function namesOf({ areas }: CityView, squares: readonly Square[], side: number): string[] {
+  if (areas === null) return [];
+  const cellsOf = new Map<string, Square[]>();
+  for (const square of squares) {
+    const name = areas.nameOf(square.cell);
+    if (name !== null) cellsOf.set(name, [...(cellsOf.get(name) ?? []), square]);
+  }
+  return Array.from(cellsOf, ([name, cells]) => {
+    const middle = (of: 'row' | 'column'): number =>
+      side * (0.5 + cells.reduce((sum, square) => sum + square[of], 0) / cells.length);
+    return label(middle('column'), middle('row'), name, 'middle name');
+  });
+}
+
 function legendAt(x: number, y: number): string {
   const { width, height, steps } = legend;
   const step = width / steps;
@@ -74,9 +89,10 @@ function legendAt(x: number, y: number): string {
  * A map of a city's cells, each coloured by the share of the predictions made in it whose best cell
  * was wrong; borders where areas meet, if the city has areas.
  *
+ * @param name of the model
  * @returns SVG
  */
-export function errorMap(title: string, errors: CellErrors, city: CityView): string {
+export function errorMap(name: string, errors: CellErrors, city: CityView): string {
   const squares = squaresOf(city);
   const rows = squares.reduce((most, { row }) => Math.max(most, row + 1), 1);
   const columns = squares.reduce((most, { column }) => Math.max(most, column + 1), 1);
@@ -87,7 +103,8 @@ export function errorMap(title: string, errors: CellErrors, city: CityView): str
     if (items < fewestItems) return rectangle(box, { class: 'unknown' });
     return rectangle(box, { fill: colourOf((errors.wrong[cell] ?? 0) / items) });
   });
-  const top = 98;
+  const title = `Where ${name} errs`;
+  const top = 120;
   const borders = bordersOf(city, squares, side);
   const shown = squares.filter(({ cell }) => (errors.items[cell] ?? 0) >= fewestItems).length;
   const areaText = city.areas === null ? '' : ` Black: where a ${city.areas.kind} ends.`;
@@ -98,10 +115,12 @@ export function errorMap(title: string, errors: CellErrors, city: CityView): str
     description: `${shown} of ${squares.length} cells have ${fewestItems} predictions or more.${areaText}`,
     body: [
       label(margin, 28, title, 'title'),
-      legendAt(margin + 8, 42),
+      label(margin, 50, 'Share of wrong best cells, by the cell that the vehicle was in'),
+      legendAt(margin + 8, 64),
       `<g transform="translate(${margin} ${top})" shape-rendering="crispEdges">`,
       ...cells,
       ...(borders.length === 0 ? [] : [`<path class="border" d="${borders.join('')}"/>`]),
+      ...namesOf(city, squares, side),
       '</g>',
     ].join('\n'),
   });

@@ -1,4 +1,4 @@
-import { curve, panelOf, roundAxis } from './panel.js';
+import { axisUpTo, curve, panelOf, roundAxis } from './panel.js';
 import { label, svgDocument } from './svg.js';
 
 /** A validation in the course of a training. */
@@ -24,7 +24,7 @@ export function lossPicture(validations: readonly Validation[], batch: number): 
     const body = label(width / 2, height / 2, 'There was no validation.', 'middle');
     return svgDocument({ width, height, title, description: 'No validation.', body });
   }
-  const steps = roundAxis(
+  const steps = axisUpTo(
     `step (${batch} windows each)`,
     [0, ...validations.map(({ step }) => step)],
     (step) => step.toLocaleString('en-US'),

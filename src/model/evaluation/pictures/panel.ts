@@ -50,6 +50,17 @@ export function roundAxis(
   return { title, low: ticks[0] ?? low, high: ticks.at(-1) ?? high, ticks, text };
 }
 
+/** An axis from a round value to the last of the values. */
+export function axisUpTo(
+  title: string,
+  values: readonly number[],
+  text: (tick: number) => string,
+): Axis {
+  const axis = roundAxis(title, values, text);
+  const high = values.reduce((most, value) => Math.max(most, value), axis.low);
+  return { ...axis, high, ticks: axis.ticks.filter((tick) => tick <= high) };
+}
+
 /** Draws the frame of a panel. */
 export function panelOf(box: PanelBox, across: Axis, up: Axis): Panel {
   const right = box.x + box.width;

@@ -45,7 +45,7 @@ export function reliabilityPicture({ bins, expectedError }: Calibration): string
   );
   const ideal = `<line class="ideal" x1="${pixels(upper.x(0))}" y1="${pixels(upper.y(0))}" x2="${pixels(upper.x(100))}" y2="${pixels(upper.y(100))}"/>`;
   const title = 'How often predictions come true';
-  const summary = `Expected calibration error ${(100 * expectedError).toFixed(1)} %, ${total.toLocaleString('en-US')} predictions; dashed: as probable as said`;
+  const summary = `Expected calibration error ${(100 * expectedError).toFixed(1)} %, ${total.toLocaleString('en-US')} predictions`;
   return svgDocument({
     width,
     height,
@@ -53,7 +53,7 @@ export function reliabilityPicture({ bins, expectedError }: Calibration): string
     description: summary,
     body: [
       label(size.x, 26, title, 'title'),
-      label(size.x, 46, summary),
+      label(size.x, 46, `${summary}; dashed: ideal`),
       upper.frame,
       ideal,
       curve(upper, points),

@@ -23,6 +23,7 @@ const style = `
     .ideal { stroke: #b35900; stroke-dasharray: 5 4; stroke-width: 1.5; }
     .bar { fill: #9db9da; }
     .unknown { fill: #d9dde2; }
+    .name { paint-order: stroke; stroke: #ffffff; stroke-width: 3; font-weight: 600; }
     .border { fill: none; stroke: #12161c; stroke-width: 1.2; }
   `;
 
