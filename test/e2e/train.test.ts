@@ -56,9 +56,9 @@ describe('stagecoach train', () => {
     const left = await readdir(join(folder, 'cache'));
     assert.ok(!left.some((name) => name.endsWith('.checkpoint')), 'the checkpoint is removed');
 
-    // Of the same data and the same files the same figures come, and findings come into the card.
+    // Of the same data and the same files the same figures come, and what was tried comes into the card.
     const tried = [{ what: 'another thing', result: 'no better' }];
-    await writeFile(join(out, 'findings.json'), JSON.stringify({ tried }));
+    await writeFile(join(out, 'tried.json'), JSON.stringify(tried));
     await runEvaluation({ model: out, replicates: 1_000 }, join(folder, 'cache'));
     const { evaluatedAt } = await readCard();
     assert.deepEqual(await readCard(), { ...card, evaluatedAt, tried });

@@ -41,7 +41,7 @@ async function readMadeModel(folder: string): Promise<MadeModel> {
 }
 
 async function remakeFleets(
-  data: Extract<CardData, { kind: 'fleets' }>,
+  data: Extract<CardData, { kind: 'fleet' }>,
   grid: Grid,
   cacheDir: string,
 ): Promise<RemadeData> {
@@ -62,9 +62,9 @@ async function remakeFleets(
 }
 
 async function remakeData(data: CardData, grid: Grid, cacheDir: string): Promise<RemadeData> {
-  if (data.kind === 'fleets') return remakeFleets(data, grid, cacheDir);
+  if (data.kind === 'fleet') return remakeFleets(data, grid, cacheDir);
   throw new PipelineError(
-    `The model was tested on ${data.file}, which only the training that made it can split again: ` +
+    `The model was tested on recorded fixes of ${data.city}, which only the training that made it can split again: ` +
       'stagecoach evaluate makes simulated fleets only.',
     { code: 'DATA_NOT_REMADE', disposition: 'fatal' },
   );

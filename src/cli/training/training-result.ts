@@ -60,7 +60,7 @@ export async function writeTrainedModel(
       validations,
     },
     data: {
-      kind: 'fleets',
+      kind: 'fleet',
       training: plan.training.map(({ data }) => data),
       validation: plan.validation.data,
       test: plan.test.data,

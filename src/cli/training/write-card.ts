@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { PipelineError, messageOf } from '../../errors.js';
 import { cellErrorsOf } from '../../model/evaluation/cell-errors.js';
 import { evaluate } from '../../model/evaluation/evaluate.js';
 import { judgeNetwork } from '../../model/evaluation/judged.js';
@@ -12,12 +9,12 @@ import { errorMap } from '../../model/evaluation/pictures/error-map.js';
 import { lossPicture } from '../../model/evaluation/pictures/loss-picture.js';
 import { reliabilityPicture } from '../../model/evaluation/pictures/reliability-picture.js';
 import { drawSample, judgeSample, sampleJson } from '../../model/evaluation/sample.js';
-import { findingsSchema } from '../../model/training/card.js';
 import { allItems } from '../../model/training/hits.js';
+import { readFindings } from './findings.js';
 import { JudgingView } from './training-view.js';
 import type { CityView } from '../../model/evaluation/places.js';
 import type { ModelFiles } from '../../model/model-files.js';
-import type { Findings, MadeModel, ModelCard } from '../../model/training/card.js';
+import type { MadeModel, ModelCard } from '../../model/training/card.js';
 import type { CellRuns, DrivenRuns } from '../../model/training/sequences.js';
 
 /** Windows that the engine ranks at once. */
@@ -28,7 +25,7 @@ const seed = 1;
 
 /** A model and all that it is judged by. */
 export interface EvaluationJob {
-  /** The model's folder; may hold `findings.json`. */
+  /** The model's folder; may hold `tried.json` and `ceiling.json`. */
   readonly folder: string;
   readonly files: ModelFiles;
   readonly made: MadeModel;
@@ -38,22 +35,6 @@ export interface EvaluationJob {
   readonly city: CityView;
   /** Fleets drawn for the intervals. */
   readonly replicates: number;
-}
-
-/** @throws {PipelineError} INVALID_FINDINGS */
-async function readFindings(folder: string): Promise<Findings> {
-  const path = join(folder, 'findings.json');
-  if (!existsSync(path)) return findingsSchema.parse({});
-  const text = await readFile(path, 'utf8');
-  try {
-    return findingsSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
-    throw new PipelineError(
-      `${path} can't be read: ${what}. Expected {"tried": [{"what": "…", "result": "…"}], "ceiling": {"what": "…", "top1": 0.7, "top3": null, "top5": null}}; both may be left out.`,
-      { code: 'INVALID_FINDINGS', disposition: 'fatal', cause },
-    );
-  }
 }
 
 /**

@@ -21,52 +21,79 @@ const fleetSchema = z
 /** A simulated fleet that data came from. */
 export type FleetData = z.infer<typeof fleetSchema>;
 
-const splitSchema = z.object({ vehicles: count, fixes: count, items: count, transitions: count });
-
-/** What one of the three parts has of recorded fixes. */
-export type SplitData = Readonly<z.infer<typeof splitSchema>>;
-
 const fleetsSchema = z
   .object({
-    kind: z.literal('fleets'),
+    kind: z.literal('fleet'),
     training: z.array(fleetSchema).readonly(),
     validation: fleetSchema,
     test: fleetSchema,
   })
   .readonly();
 
+/** How many there are of each code. */
+const countsSchema = z.record(z.string(), count).readonly();
+
+const fixesPartSchema = z
+  .object({
+    vehicles: count,
+    /** ISO 8601, of the first fix and of the last. */
+    from: z.string(),
+    to: z.string(),
+    fixes: count,
+    /** Fixes that the windower rejects. */
+    rejected: countsSchema,
+    /** Cells entered. */
+    items: count,
+    /** Cells entered whose successor is known. */
+    transitions: count,
+  })
+  .readonly();
+
+/** What the vehicles of one part of a file of fixes gave. */
+export type FixesPart = z.infer<typeof fixesPartSchema>;
+
 const fixesSchema = z
   .object({
     kind: z.literal('fixes'),
-    /** The file's name, without its folder, and its SHA-256 in hex. */
-    file: z.string(),
-    sha256: z.string(),
-    /** One sentence on what is in it. */
-    description: z.string(),
-    /** Who recorded it, as it is to be cited. */
+    city: z.string(),
+    /** Who recorded the movement, as it is to be cited. */
     source: z.string(),
-    /** What may be done with it; null if nothing is known of that. */
-    terms: z.string().nullable(),
-    /** First and last moment, ISO 8601. */
-    from: z.string(),
-    to: z.string(),
-    /** Decides which vehicle is in which part. No vehicle is in two. */
-    splitSeed: z.int(),
-    training: splitSchema.readonly(),
-    validation: splitSchema.readonly(),
-    test: splitSchema.readonly(),
+    terms: z.string().optional(),
+    /** SHA-256 of the file of fixes, unpacked, hex. */
+    fileDigest: z.string(),
+    /** What decides, with a vehicle's id, the part that it belongs to. */
+    split: z
+      .object({
+        seed: z.int(),
+        /** Per cent of the vehicles. */
+        percent: z
+          .object({ training: z.number(), validation: z.number(), test: z.number() })
+          .readonly(),
+      })
+      .readonly(),
+    /** Lines of the file that were no fixes. */
+    badLines: countsSchema,
+    /** Fixes outside of the city's area. */
+    outside: count,
+    training: fixesPartSchema,
+    validation: fixesPartSchema,
+    test: fixesPartSchema,
   })
   .readonly();
 
 /** Simulated fleets, or recorded fixes. */
 const dataSchema = z.discriminatedUnion('kind', [fleetsSchema, fixesSchema]);
+
+/** What a model was trained, validated and tested on. */
 export type CardData = z.infer<typeof dataSchema>;
+
+/** Recorded movement: no vehicle is in two of its parts. */
 export type FixesData = z.infer<typeof fixesSchema>;
 
 /** Cards of the first version knew fleets only. */
 function withKind(data: unknown): unknown {
   return typeof data === 'object' && data !== null && !('kind' in data)
-    ? { kind: 'fleets', ...data }
+    ? { kind: 'fleet', ...data }
     : data;
 }
 
@@ -109,39 +136,33 @@ const madeModelSchema = z.object({
 /** What a model was made from, and how. Written by the run that made it. */
 export type MadeModel = Readonly<z.infer<typeof madeModelSchema>>;
 
-const trialSchema = z.object({ what: z.string(), result: z.string() }).readonly();
-const ceilingSchema = z
+/** An experiment, as a row of the card's table. */
+export const trialSchema = z.object({ what: z.string(), result: z.string() }).readonly();
+export type Trial = z.infer<typeof trialSchema>;
+
+/** The best that can be had: the accuracy of an oracle, on the model's own test items. */
+export const ceilingSchema = z
   .object({
     /** Who ranks so, in a sentence: what it knows and what not. */
     what: z.string(),
-    /** Shares, 0 … 1, on the model's own test items. */
-    top1: z.number(),
+    /** Shares, 0 … 1; null where it was not measured. */
+    top1: z.number().positive(),
     top3: z.number().nullable(),
     top5: z.number().nullable(),
   })
   .readonly();
+export type Ceiling = z.infer<typeof ceilingSchema>;
 
-/** What else is known of a model: of other trainings, and of how good any model can be. */
-export const findingsSchema = z
-  .object({
-    /** Experiments, in the order of the card's table. */
-    tried: z.array(trialSchema).readonly().default([]),
-    /** The best that can be had: an oracle's accuracy. Null where none was measured. */
-    ceiling: ceilingSchema.nullable().default(null),
-  })
-  .readonly();
-export type Findings = z.infer<typeof findingsSchema>;
-
-const cardSchema = madeModelSchema
-  .extend(evaluationSchema.unwrap().shape)
-  .extend(findingsSchema.unwrap().shape)
-  .extend({
-    version: z.literal(2),
-    /** When accuracy and all that follows from it was measured. */
-    evaluatedAt: z.string(),
-    /** The model's hits on the items of `sample.json`. */
-    sample: sampleHitsSchema,
-  });
+const cardSchema = madeModelSchema.extend(evaluationSchema.unwrap().shape).extend({
+  version: z.literal(2),
+  /** When accuracy and all that follows from it was measured. */
+  evaluatedAt: z.string(),
+  /** The model's hits on the items of `sample.json`. */
+  sample: sampleHitsSchema,
+  tried: z.array(trialSchema).readonly(),
+  /** Null where none was measured. */
+  ceiling: ceilingSchema.nullable(),
+});
 
 /** What a model was made from, how, and how good it is. */
 export type ModelCard = Readonly<z.infer<typeof cardSchema>>;

@@ -39,7 +39,7 @@ export function cardMarkdown(card: ModelCard): string {
 
 Predicts the next ${grid.cellSizeM} m cell of the grid \`${grid.name}\` (version ${grid.version}) that a ${words.vehicle} enters, from the last ${network.steps} cells that it entered. Digest \`${card.digest}\`, trained ${card.trainedAt}, evaluated ${card.evaluatedAt}.
 
-This page, \`card.json\`, \`sample.json\` and the pictures are written by \`stagecoach train\`, and anew by \`stagecoach evaluate\`; nothing in them is entered by hand but what \`findings.json\` has. \`npm test\` holds the model's files against the digest, and its predictions against those stated here on the ${thousands(sample.items)} test items of \`sample.json\`: ${thousands(sample.top1Hits)} of them are hit by the best cell, ${thousands(sample.top3Hits)} by the best three, ${thousands(sample.top5Hits)} by the best five.
+This page, \`card.json\`, \`sample.json\` and the pictures are written by \`stagecoach train\`, and anew by \`stagecoach evaluate\`; nothing in them is entered by hand. \`npm test\` holds the model's files against the digest, and its predictions against those stated here on the ${thousands(sample.items)} test items of \`sample.json\`: ${thousands(sample.top1Hits)} of them are hit by the best cell, ${thousands(sample.top3Hits)} by the best three, ${thousands(sample.top5Hits)} by the best five.
 
 ${movementNotice(card.data)}
 

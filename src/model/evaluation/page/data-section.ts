@@ -1,5 +1,5 @@
 import { cellText, table, thousands } from './markdown.js';
-import type { CardData, FixesData, FleetData, SplitData } from '../../training/card.js';
+import type { CardData, FixesData, FixesPart, FleetData } from '../../training/card.js';
 
 /** How a card's sentences name what is in its data. */
 export interface DataWords {
@@ -15,7 +15,7 @@ export interface DataWords {
 
 /** The words for a kind of data. */
 export function wordsFor(data: CardData): DataWords {
-  const isFleet = data.kind === 'fleets';
+  const isFleet = data.kind === 'fleet';
   return {
     vehicle: isFleet ? 'taxi' : 'vehicle',
     vehicles: isFleet ? 'taxis' : 'vehicles',
@@ -27,10 +27,10 @@ export function wordsFor(data: CardData): DataWords {
 
 /** Whether anybody drove what the model learned from. */
 export function movementNotice(data: CardData): string {
-  if (data.kind === 'fleets') {
+  if (data.kind === 'fleet') {
     return `**The movement is simulated.** The taxis that this network learned from, and those that it was tested on, drive in Stagecoach's own simulator: real roads, real demand, real boundaries, but no real taxi's trace. Its accuracy says how well it predicts simulated taxis, not real ones.`;
   }
-  return `**The movement is real.** The network learned from recorded fixes, and was tested on those of other vehicles of the same recording: ${thousands(data.training.vehicles)} vehicles for training, ${thousands(data.validation.vehicles)} for validation and ${thousands(data.test.vehicles)} for the test, none of them in two parts. Its accuracy says how well it predicts such vehicles at such a time.`;
+  return `**The movement is real.** The network learned from recorded fixes, and was tested on those of other vehicles of the same recording, outliers included: ${thousands(data.training.vehicles)} vehicles for training, ${thousands(data.validation.vehicles)} for validation and ${thousands(data.test.vehicles)} for the test, none of them in two parts. Its accuracy says how well it predicts such vehicles at such a time.`;
 }
 
 function fleetRow(name: string, fleet: FleetData): string[] {
@@ -38,23 +38,33 @@ function fleetRow(name: string, fleet: FleetData): string[] {
   return [name, `\`${seed}\``, thousands(vehicles), from, to, thousands(items)];
 }
 
-function splitRow(name: string, { vehicles, fixes, items, transitions }: SplitData): string[] {
-  return [name, ...[vehicles, fixes, items, transitions].map(thousands)];
+function partRow(name: string, part: FixesPart): string[] {
+  const { vehicles, from, to, fixes, items, transitions } = part;
+  return [
+    ...[name, thousands(vehicles), from, to],
+    ...[fixes, items, transitions].map((count) => thousands(count)),
+  ];
+}
+
+/** `12 STALE, 3 IMPLAUSIBLE_JUMP`; `none`. */
+function countsText(counts: Readonly<Record<string, number>>): string {
+  const texts = Object.entries(counts).map(([code, count]) => `${thousands(count)} ${code}`);
+  return texts.length === 0 ? 'none' : texts.join(', ');
 }
 
 function fixesText(data: FixesData): string {
-  const { file, sha256, description, source, terms, from, to, splitSeed } = data;
-  return `${cellText(description)} File \`${file}\` (SHA-256 \`${sha256}\`), from ${from} to ${to}.
-
-- Source: ${cellText(source)}
-- Terms: ${terms === null ? 'none are stated.' : cellText(terms)}
-- Split by vehicle, with seed ${splitSeed}.
+  const { source, terms, fileDigest, split, badLines, outside, test } = data;
+  const { training, validation, test: tested } = split.percent;
+  return `- Source: ${cellText(source)}
+- Terms: ${terms === undefined ? 'none are stated' : cellText(terms)}
+- File of fixes: SHA-256 \`${fileDigest}\`, unpacked. Lines that are no fixes: ${countsText(badLines)}. Fixes outside of the city's area: ${thousands(outside)}. Fixes of the test vehicles that the windower rejects: ${countsText(test.rejected)}.
+- Split by vehicle, ${training} / ${validation} / ${tested} per cent, seed ${split.seed}.
 
 ${table([
-  ['', 'vehicles', 'fixes', 'cells entered', 'with a known next cell'],
-  splitRow('training', data.training),
-  splitRow('validation', data.validation),
-  splitRow('test', data.test),
+  ['', 'vehicles', 'from', 'to', 'fixes', 'cells entered', 'with a known next cell'],
+  partRow('training', data.training),
+  partRow('validation', data.validation),
+  partRow('test', test),
 ])}`;
 }
 

@@ -17,7 +17,9 @@ const accuracy = (top1: number): Accuracy => ({
 });
 const lead = (value: number): Lead => ({ top1: estimate(value), beats: value > 0.02 });
 const slice: Slice = { name: '08', items: 1_000, top1: estimate(0.6), meanErrorM: 250 };
-const part = { vehicles: 40, fixes: 5_000, items: 2_000, transitions: 1_900 };
+const span = { from: '2008-05-28', to: '2008-05-29' };
+const counts = { vehicles: 40, fixes: 5_000, items: 2_000, transitions: 1_900 };
+const part = { ...counts, ...span, rejected: { STALE: 7 } };
 
 const card: ModelCard = {
   version: 2,
@@ -34,8 +36,9 @@ const card: ModelCard = {
   },
   data: {
     kind: 'fixes',
-    ...{ file: 'cabs.csv', sha256: 'def', description: 'A day of cabs.', source: 'Somebody, 2009' },
-    ...{ terms: null, from: '2008-05-28', to: '2008-05-29', splitSeed: 1 },
+    ...{ city: 'toy', source: 'Somebody, 2009', fileDigest: 'def' },
+    split: { seed: 1, percent: { training: 70, validation: 10, test: 20 } },
+    ...{ badLines: {}, outside: 12 },
     ...{ training: part, validation: part, test: part },
   },
   ...{ items: 1_000, vehicles: 40, bootstrap: { replicates: 1_000, seed: 1 } },
@@ -59,7 +62,7 @@ const card: ModelCard = {
   ...{ tried: [], ceiling: null },
 };
 
-const fleet = { seed: 's', from: '2024', to: '2025', ...part };
+const fleet = { seed: 's', ...span, ...counts };
 const fleets = { training: [fleet], validation: fleet, test: fleet };
 
 describe('a model card', () => {
@@ -82,11 +85,12 @@ describe('a model card', () => {
   });
 
   it('says of simulated movement only that it is simulated', () => {
-    const simulated = cardMarkdown({ ...card, data: { kind: 'fleets', ...fleets } });
+    const simulated = cardMarkdown({ ...card, data: { kind: 'fleet', ...fleets } });
     assert.ok(simulated.includes('The movement is simulated.'));
     assert.ok(!page.includes('simulated'));
     assert.match(page, /The movement is real\..*40 vehicles for training/);
-    assert.match(page, /Source: Somebody, 2009/);
+    assert.match(page, /Source: Somebody, 2009\n- Terms: none are stated\n/);
+    assert.match(page, /no fixes: none\..*area: 12\..*rejects: 7 STALE\./);
   });
 
   it('leaves out what is not known, and has what was tried and the ceiling where they are', () => {
@@ -105,7 +109,7 @@ describe('a model card', () => {
 
   it('of the first version tells how the model was made', () => {
     const old = { ...card, version: undefined, data: fleets, accuracy: { model: { top1: 0.5 } } };
-    assert.deepEqual(parseMadeModel(old).data, { kind: 'fleets', ...fleets });
+    assert.deepEqual(parseMadeModel(old).data, { kind: 'fleet', ...fleets });
     assert.equal(parseMadeModel(old).training.steps, 500);
   });
 });
