@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Makes data/daejeon/ and models/daejeon/grid.json from the raw files; data/daejeon/README.md says
-// where those come from. The same raw files give the same bytes.
+// Makes data/daejeon/ from the raw files; data/daejeon/README.md says where those come from. The same
+// raw files give the same bytes.
 //
 //   node data/make.mjs --roads DIR --boundary DIR --demand DIR
 //
@@ -25,11 +25,6 @@ const { values: folders } = parseArgs({
 for (const name of ['roads', 'boundary', 'demand']) {
   if (folders[name] === undefined) throw new Error(`--${name} DIR is missing`);
 }
-
-// The sphere of src/geo/distance.ts, and the latitude at which a cell is a square.
-const metresPerDegree = (6_371_008.8 * Math.PI) / 180;
-const midLatitude = 36.35;
-const cellSizeM = 500;
 
 function csv(file) {
   const bytes = readFileSync(file);
@@ -93,41 +88,6 @@ function roadsFile({ nodes, segments }) {
   };
 }
 
-/** Every cell that a road passes, by steps of at most 1 m along it. */
-function gridFile({ nodes, segments }) {
-  const rowDeg = cellSizeM / metresPerDegree;
-  const columnDeg = cellSizeM / (metresPerDegree * Math.cos((midLatitude * Math.PI) / 180));
-  const points = segments.flatMap((segment) => segment.points);
-  const bound = (index, pick) => points.reduce((best, point) => pick(best, point[index]), nodes[0][index]);
-  // One 1e-4 degree (about 10 m) outside of the outermost road.
-  const north = (Math.ceil(bound(0, Math.max) / 10) + 1) / 1e4;
-  const west = (Math.floor(bound(1, Math.min) / 10) - 1) / 1e4;
-  const rows = Math.ceil((north - bound(0, Math.min) / 1e5) / rowDeg);
-  const columns = Math.ceil((bound(1, Math.max) / 1e5 - west) / columnDeg);
-  const map = Array.from({ length: rows }, () => Array.from({ length: columns }, () => '.'));
-  for (const segment of segments) {
-    for (let at = 1; at < segment.points.length; at++) {
-      const [a, b] = [segment.points[at - 1], segment.points[at]];
-      const steps = Math.max(1, Math.abs(b[0] - a[0]), Math.abs(b[1] - a[1])) * 2;
-      for (let step = 0; step <= steps; step++) {
-        const latitude = (a[0] + ((b[0] - a[0]) * step) / steps) / 1e5;
-        const longitude = (a[1] + ((b[1] - a[1]) * step) / steps) / 1e5;
-        map[Math.floor((north - latitude) / rowDeg)][Math.floor((longitude - west) / columnDeg)] = '#';
-      }
-    }
-  }
-  return {
-    name: 'daejeon-500m',
-    version: 1,
-    origin: { latitude: north, longitude: west },
-    cellSizeM,
-    cellSizeDeg: { latitude: rowDeg, longitude: columnDeg },
-    rows,
-    columns,
-    occupied: map.map((row) => row.join('')),
-  };
-}
-
 /** Whether a position is inside of a ring, by the parity of the edges west of it. */
 function insideRing(ring, longitude, latitude) {
   let inside = false;
@@ -180,26 +140,17 @@ function writeGz(file, value) {
 }
 
 const target = path.join(root, 'data', 'daejeon');
-const model = path.join(root, 'models', 'daejeon');
 mkdirSync(target, { recursive: true });
-mkdirSync(model, { recursive: true });
 
 const roads = readRoads();
-const grid = gridFile(roads);
 const dongs = dongsFile(roads);
 writeGz(path.join(target, 'roads.json.gz'), roadsFile(roads));
 writeGz(path.join(target, 'dongs.json.gz'), dongs);
 for (const file of ['od-by-dong.csv', 'trips-by-hour.csv', 'trip-distance-quantiles.csv']) {
   copyFileSync(path.join(folders.demand, file), path.join(target, file));
 }
-const { occupied, ...head } = grid;
-const map = occupied.map((row) => `    ${JSON.stringify(row)}`).join(',\n');
-const headText = JSON.stringify(head, undefined, 2).replace(/\n}$/, '');
-writeFileSync(path.join(model, 'grid.json'), `${headText},\n  "occupied": [\n${map}\n  ]\n}\n`);
-
-const cells = occupied.join('').replaceAll('.', '').length;
 const outside = dongs.dongOfNode.filter((dong) => dong < 0).length;
 console.log(
   `${roads.nodes.length} nodes (${outside} in no dong), ${roads.segments.length} segments, ` +
-    `${dongs.dongs.length} dongs, ${cells} cells of ${grid.rows} × ${grid.columns}`,
+    `${dongs.dongs.length} dongs`,
 );

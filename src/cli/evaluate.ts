@@ -10,6 +10,9 @@ export const defaultReplicates = 1_000;
 export interface EvaluateFlags {
   /** The model's folder. */
   readonly model: string;
+  /** Of a model of recorded fixes: their file, and the city's, where it is not in `cities/`. */
+  readonly fixes?: string;
+  readonly city?: string;
   /** Fleets drawn for the intervals. */
   readonly replicates: number;
 }
@@ -21,6 +24,8 @@ export function evaluateCommand(): Command {
       'test a trained model again on the data that its card names, and write its card anew',
     )
     .option('--model <dir>', 'the model’s folder', join(projectDir(), 'models', 'daejeon'))
+    .option('--fixes <file>', 'the fixes that it learned from, if they were recorded')
+    .option('--city <file>', 'their city’s file (default: the one of that name in cities/)')
     .addOption(
       new Option('--replicates <n>', 'fleets drawn for the 95 % intervals')
         .argParser(wholeNumber(100))

@@ -1,4 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ConfigError } from '../errors.js';
+import { Grid } from '../geo/grid.js';
+import { fileOf, gridPath, type ModelFiles } from '../model/model-files.js';
+import { fleetDrivesIn } from '../producer/feeds/fleet/fleet-area.js';
 import type { Pace } from '../producer/pace.js';
 import { wholeNumber } from './global-options.js';
 
@@ -42,6 +46,18 @@ export function addFleetOptions(command: Command): Command {
         .argParser(wholeNumber(1))
         .default(defaultMaxBacklog),
     );
+}
+
+/**
+ * Passes if the fleet drives where a model's cells are.
+ * @throws {ConfigError} CONFIG where it does not
+ */
+export function checkFleetDrivesIn(files: ModelFiles): void {
+  const grid = Grid.read(fileOf(files, gridPath));
+  if (fleetDrivesIn(grid)) return;
+  throw new ConfigError(
+    `The simulated fleet drives in Daejeon, and the model's grid ${grid.name} is elsewhere: run "stagecoach up --no-fleet" with this model, and send fixes of its city by "stagecoach feed FILE".`,
+  );
 }
 
 /** How fast these options want the fleet to be. */

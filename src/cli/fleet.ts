@@ -10,7 +10,7 @@ import { Grid } from '../geo/grid.js';
 import { fileOf, gridPath } from '../model/model-files.js';
 import { createFleet } from '../producer/feeds/fleet/fleet.js';
 import { replay } from '../producer/fleet-runner.js';
-import { addFleetOptions, paceOf, type FleetFlags } from './fleet-options.js';
+import { addFleetOptions, checkFleetDrivesIn, paceOf, type FleetFlags } from './fleet-options.js';
 import { clusterCommand, commandContext, wholeNumber } from './global-options.js';
 
 interface FleetCommandFlags extends FleetFlags {
@@ -40,6 +40,7 @@ async function runFleet(flags: FleetCommandFlags): Promise<void> {
   const plan = await findPlan(laneLog, topics.control, undefined);
   const files = await fetchModel(laneLog, topics.models, plan.modelDigest);
   await laneLog.close();
+  checkFleetDrivesIn(files);
   const grid = Grid.read(fileOf(files, gridPath));
   const stop = new AbortController();
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, () => stop.abort());

@@ -11,6 +11,7 @@ import { styleFor } from '../observe/terminal.js';
 import { balanced } from '../partition/balanced.js';
 import { manual } from '../partition/manual.js';
 import { deploymentOf, divisionInFile, type Division } from './division.js';
+import { checkFleetDrivesIn } from './fleet-options.js';
 import type { CommandContext } from './global-options.js';
 import { PipelineRun } from './pipeline-run.js';
 import { writeJson } from './write-json.js';
@@ -40,6 +41,7 @@ export async function runUp(context: CommandContext, flags: UpFlags): Promise<nu
   };
   try {
     const model = await loadModelFiles(flags.model);
+    if (flags.fleet) checkFleetDrivesIn(model);
     const division = await divisionOf(context, flags, model);
     const plan = await deploy(
       { ...io, log: context.log },

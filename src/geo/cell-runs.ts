@@ -1,7 +1,7 @@
 import { VehicleMap } from './windows.js';
 import type { GeoFix } from './fix.js';
 import type { Grid } from './grid.js';
-import type { WindowRules } from './windows.js';
+import type { FixOutcome, WindowRules } from './windows.js';
 
 /** The cells that vehicles have entered, run by run. */
 export interface DrivenCells {
@@ -39,11 +39,13 @@ export class CellRunBuilder {
 
   /**
    * Takes the next fix of the fleet, as if it came in at its own event time. Fixes that the
-   * windower rejects are passed over.
+   * windower rejects are passed over. Each vehicle's fixes come in the order of their times.
+   *
+   * @returns what the fix means for its vehicle
    */
-  take(fix: GeoFix): void {
+  take(fix: GeoFix): FixOutcome {
     const outcome = this.#vehicles.take(fix, fix.eventTimeMs);
-    if (outcome.kind !== 'entered') return;
+    if (outcome.kind !== 'entered') return outcome;
     let run = this.#current.get(fix.vehicleId);
     if (run === undefined || outcome.newTrip) {
       run = { vehicle: this.#numberOf(fix.vehicleId), cells: [], timesMs: [] };
@@ -52,6 +54,7 @@ export class CellRunBuilder {
     }
     run.cells.push(outcome.cell);
     run.timesMs.push(fix.eventTimeMs);
+    return outcome;
   }
 
   finish(): DrivenCells {

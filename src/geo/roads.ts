@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PipelineError } from '../errors.js';
 import { localDistanceM } from './distance.js';
+import type { Position } from './geojson.js';
 
 const integers = z.array(z.number().int());
 
@@ -97,6 +98,17 @@ export class RoadNetwork {
   /** The node that an arc leaves. */
   arcFrom(arc: number): number {
     return at(this.arcTo, arc ^ 1);
+  }
+
+  /** The course of each segment, from its first node to its second. */
+  lines(): Position[][] {
+    return Array.from({ length: this.segmentCount }, (_, segment) => {
+      const first = at(this.firstPointOfSegment, segment);
+      return Array.from(
+        this.pointLatitude.subarray(first, at(this.firstPointOfSegment, segment + 1)),
+        (latitude, point): Position => [at(this.pointLongitude, first + point), latitude],
+      );
+    });
   }
 
   #unpackShapes(file: RoadsFile): void {

@@ -1,5 +1,6 @@
 import type { Grid } from '../geo/grid.js';
 import { VehicleMap, type WindowRules } from '../geo/windows.js';
+import { fleetDrivesIn } from './feeds/fleet/fleet-area.js';
 import { createFleet } from './feeds/fleet/fleet.js';
 
 /** Windows of vehicles, as the windower makes them. */
@@ -13,16 +14,17 @@ export interface Windows {
 /** Fixes at the beginning, when every taxi's window is short, that are passed over. */
 const warmUpFixes = 20_000;
 
-/** A city's windows come long before; on the grid of a place where the fleet does not drive, none. */
+/** A city's windows come long before; on a grid that has next to nothing of the city, never. */
 const mostFixes = 400_000;
 
 /**
  * The first windows of a simulated fleet that drives already.
  *
- * @param count at most; fewer on a grid that has little or nothing of Daejeon
+ * @param count at most; fewer on a grid that has little of Daejeon, 0 on that of another city
  */
 export function fleetWindows(grid: Grid, rules: WindowRules, count: number, seed: string): Windows {
   const { steps } = rules;
+  if (!fleetDrivesIn(grid)) return { cells: new Int32Array(0), count: 0, steps };
   const vehicles = new VehicleMap(grid, rules);
   const cells = new Int32Array(count * steps);
   let fixes = 0;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -10,6 +10,30 @@ import { loadModelFiles, modelDigest } from '../../src/model/model-files.js';
 import { parseCard } from '../../src/model/training/card.js';
 import { projectDir } from '../../src/project-dir.js';
 import type { TrainFlags } from '../../src/cli/train.js';
+import type { ModelCard } from '../../src/model/training/card.js';
+
+async function readCard(folder: string): Promise<ModelCard> {
+  return parseCard(JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')));
+}
+
+/** The smallest training that has all that a training has. */
+const tiny: Omit<TrainFlags, 'out'> = {
+  split: { training: 70, validation: 10, test: 20 },
+  splitSeed: 1,
+  seed: 1,
+  epochs: 1,
+  units: 4,
+  dropout: 0.1,
+  batch: 32,
+  learningRate: 1e-3,
+  fleets: 1,
+  vehicles: 4,
+  days: 1,
+  testHours: 1,
+  validateEvery: 1_000,
+  patience: 5,
+  resume: false,
+};
 
 describe('stagecoach train', () => {
   let folder = '';
@@ -20,30 +44,10 @@ describe('stagecoach train', () => {
 
   it('writes a model and a card that tells its digest and its accuracy', async () => {
     const out = join(folder, 'tiny');
-    await mkdir(out);
-    await copyFile(join(projectDir(), 'models', 'daejeon', 'grid.json'), join(out, 'grid.json'));
-    const flags: TrainFlags = {
-      out,
-      seed: 1,
-      epochs: 1,
-      units: 4,
-      dropout: 0.1,
-      batch: 32,
-      learningRate: 1e-3,
-      fleets: 1,
-      vehicles: 4,
-      days: 1,
-      testHours: 1,
-      validateEvery: 1_000,
-      patience: 5,
-      resume: false,
-    };
-    await runTraining(flags, join(folder, 'cache'));
+    await runTraining({ ...tiny, out }, join(folder, 'cache'));
 
     const digest = modelDigest(await loadModelFiles(out));
-    const readCard = async () =>
-      parseCard(JSON.parse(await readFile(join(out, 'card.json'), 'utf8')));
-    const card = await readCard();
+    const card = await readCard(out);
     assert.equal(card.digest, digest);
     const page = await readFile(join(out, 'MODEL_CARD.md'), 'utf8');
     assert.ok(page.includes(digest));
@@ -59,13 +63,66 @@ describe('stagecoach train', () => {
     // Of the same data and the same files the same figures come, and what was tried comes into the card.
     const tried = [{ what: 'another thing', result: 'no better' }];
     await writeFile(join(out, 'tried.json'), JSON.stringify(tried));
-    await runEvaluation({ model: out, replicates: 1_000 }, join(folder, 'cache'));
-    const { evaluatedAt } = await readCard();
-    assert.deepEqual(await readCard(), { ...card, evaluatedAt, tried });
+    const again = { model: out, replicates: 1_000 };
+    await runEvaluation(again, join(folder, 'cache'));
+    const { evaluatedAt } = await readCard(out);
+    assert.deepEqual(await readCard(out), { ...card, evaluatedAt, tried });
 
     await writeFile(join(out, 'weights.bin'), Buffer.alloc(4));
-    await assert.rejects(runEvaluation({ model: out, replicates: 1_000 }, join(folder, 'cache')), {
-      code: 'CARD_OF_ANOTHER_MODEL',
+    const refused = runEvaluation(again, join(folder, 'cache'));
+    await assert.rejects(refused, { code: 'CARD_OF_ANOTHER_MODEL' });
+  });
+
+  it('learns from a file of fixes, and its card says whose they are and how they were split', async () => {
+    const out = join(folder, 'cabs');
+    const flags: TrainFlags = {
+      ...tiny,
+      out,
+      city: join(projectDir(), 'cities', 'san-francisco.json'),
+      fixes: join(projectDir(), 'data', 'san-francisco', 'sample.csv'),
+      // SHA-256 of `16:ID` puts four of the six cabs into training, one into each other part.
+      splitSeed: 16,
+    };
+    await runTraining({ ...flags, dryRun: true }, join(folder, 'cache'));
+    await assert.rejects(readdir(out), { code: 'ENOENT' }, 'a dry run writes no model');
+    await runTraining(flags, join(folder, 'cache'));
+
+    const files = await loadModelFiles(out);
+    const page = await readFile(join(out, 'MODEL_CARD.md'), 'utf8');
+    assert.ok(page.includes(modelDigest(files)));
+    assert.ok(page.includes('The movement is real'));
+    assert.ok(page.includes('COMSNETS 2009'));
+    assert.match(page, /--city cities\/san-francisco.json --fixes data\/san-francisco\/sample.csv/);
+    assert.match(page, /--split 70\/10\/20 --split-seed 16/);
+    const card = await readCard(out);
+    const { data } = card;
+    assert.ok(data.kind === 'fixes');
+    const parts = [data.training, data.validation, data.test];
+    assert.deepEqual(
+      parts.map(({ vehicles }) => vehicles),
+      [4, 1, 1],
+    );
+
+    const again = { model: out, replicates: 1_000 };
+    await assert.rejects(runEvaluation(again, join(folder, 'cache')), /--fixes/);
+    const { fixes } = flags;
+    assert.ok(fixes !== undefined);
+    await runEvaluation({ ...again, fixes }, join(folder, 'cache'));
+    const { evaluatedAt } = await readCard(out);
+    assert.deepEqual(await readCard(out), { ...card, evaluatedAt });
+    const other = join(folder, 'other.csv');
+    await writeFile(other, `${await readFile(fixes, 'utf8')}\n`);
+    await assert.rejects(runEvaluation({ ...again, fixes: other }, join(folder, 'cache')), {
+      code: 'DATA_NOT_REMADE',
     });
+  });
+
+  it('says what is missing where a city is neither simulated nor recorded', async () => {
+    const flags = {
+      ...tiny,
+      out: join(folder, 'none'),
+      city: join(projectDir(), 'cities', 'san-francisco.json'),
+    };
+    await assert.rejects(runTraining(flags, join(folder, 'cache')), /Daejeon only.*--fixes/);
   });
 });

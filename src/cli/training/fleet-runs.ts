@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createFleet } from '../../producer/feeds/fleet/fleet.js';
 import { CellRunBuilder } from '../../geo/cell-runs.js';
 import { transitionsOf } from '../../model/training/sequences.js';
+import { readRuns, writeRuns } from './runs-file.js';
 import type { FleetData } from '../../model/training/card.js';
 import type { DrivenRuns } from '../../model/training/sequences.js';
 import type { Grid } from '../../geo/grid.js';
@@ -37,7 +37,6 @@ export interface FleetSource {
 
 /** Enough fixes to tell one simulator from a changed one. */
 const probeFixes = 2_000;
-const tailBytes = 3 * Int32Array.BYTES_PER_ELEMENT;
 /** Changes with the layout of the files in the cache. */
 const layout = 2;
 /** Fixes between two moments at which the process looks at anything else. */
@@ -59,29 +58,6 @@ function keyOf(request: FleetRequest, { grid, rules }: FleetSource): string {
     if (left === 0) break;
   }
   return hash.digest('hex').slice(0, 32);
-}
-
-/** File layout: float64 times; int32 starts, vehicles, cells, fixes, number of runs, number of cells. */
-async function readRuns(path: string): Promise<{ fixes: number; runs: DrivenRuns }> {
-  const { buffer } = Uint8Array.from(await readFile(path));
-  const tail = new Int32Array(buffer.slice(buffer.byteLength - tailBytes));
-  const [fixes = 0, runCount = 0, cellCount = 0] = tail;
-  const timesMs = new Float64Array(buffer.slice(0, 8 * cellCount));
-  const values = new Int32Array(buffer.slice(timesMs.byteLength, buffer.byteLength - tailBytes));
-  const starts = values.slice(0, runCount + 1);
-  const vehicles = values.slice(runCount + 1, 2 * runCount + 1);
-  return { fixes, runs: { timesMs, starts, vehicles, cells: values.slice(2 * runCount + 1) } };
-}
-
-async function writeRuns(path: string, fixes: number, runs: DrivenRuns): Promise<void> {
-  const { timesMs, starts, vehicles, cells } = runs;
-  const tail = Int32Array.of(fixes, vehicles.length, cells.length);
-  await mkdir(dirname(path), { recursive: true });
-  const parts = [timesMs, starts, vehicles, cells, tail].map(({ buffer, byteOffset, byteLength }) =>
-    Buffer.from(buffer, byteOffset, byteLength),
-  );
-  await writeFile(`${path}.draft`, Buffer.concat(parts));
-  await rename(`${path}.draft`, path);
 }
 
 async function simulate(

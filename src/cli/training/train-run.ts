@@ -1,82 +1,35 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Grid } from '../../geo/grid.js';
 import { defaultRules } from '../../geo/windows.js';
-import { gridPath } from '../../model/model-files.js';
 import { readCheckpoint, writeCheckpoint } from '../../model/training/checkpoint.js';
 import { allItems, sampleItems } from '../../model/training/hits.js';
 import { Trainer } from '../../model/training/trainer.js';
 import { projectDir } from '../../project-dir.js';
-import { fleetRuns, joinRuns } from './fleet-runs.js';
+import { makeTrainingData } from './training-data.js';
 import { writeTrainedModel } from './training-result.js';
-import { FleetView, TrainingView } from './training-view.js';
+import { TrainingView } from './training-view.js';
 import type { NetworkShape } from '../../model/training/parameters.js';
-import type { DrivenRuns } from '../../model/training/sequences.js';
 import type { TrainerOptions, TrainingEnd } from '../../model/training/trainer.js';
 import type { TrainFlags } from '../train.js';
-import type { FleetRequest, FleetRuns, FleetSource } from './fleet-runs.js';
+import type { TrainingData } from './training-data.js';
 
-const hourMs = 3_600_000;
-/** Monday, 2024-03-04, 00:00 in Daejeon. */
-const mondayMs = Date.UTC(2024, 2, 3, 15);
-/** Noon of the Friday and of the Friday after: a day from there is half weekday, half weekend. */
-const validationStartMs = mondayMs + (4 * 24 + 12) * hourMs;
-const testStartMs = validationStartMs + 7 * 24 * hourMs;
 /** Predictions that a validation judges: top-1 is then known to half a percent. */
 const validationItems = 8_192;
 const warmUpSteps = 100;
 const defaultMinutes = 60;
 
 /** Everything that is known before training begins. */
-export interface TrainingPlan {
+export interface TrainingPlan extends TrainingData {
   readonly flags: TrainFlags;
   readonly shape: NetworkShape;
-  readonly grid: Grid;
-  /** The grid as the model's folder has it, byte for byte: the digest covers it. */
-  readonly gridFile: Buffer;
-  readonly training: readonly FleetRuns[];
-  readonly validation: FleetRuns;
-  readonly test: FleetRuns;
-  readonly trainingRuns: DrivenRuns;
 }
 
-async function makeData(flags: TrainFlags, cacheDir: string): Promise<TrainingPlan> {
-  const gridFile = await readFile(join(flags.out, gridPath));
-  const grid = Grid.parse(JSON.parse(gridFile.toString('utf8')));
-  const view = new FleetView();
-  const source: FleetSource = {
-    grid,
-    rules: defaultRules,
-    cacheDir,
-    onProgress: (seed, done) => view.update(seed, done),
-  };
-  const { seed, vehicles, days, fleets, testHours } = flags;
-  const fleet = (purpose: string, fromMs: number, hours: number): FleetRequest => ({
-    seed: `${purpose}-${seed}`,
-    vehicles,
-    fromMs,
-    toMs: fromMs + hours * hourMs,
-  });
-  const training: FleetRuns[] = [];
-  for (let number = 1; number <= fleets; number += 1) {
-    training.push(await fleetRuns(fleet(`training-${number}`, mondayMs, 24 * days), source));
-  }
-  const validation = await fleetRuns(fleet('validation', validationStartMs, testHours), source);
-  const test = await fleetRuns(fleet('test', testStartMs, testHours), source);
+function planOf(flags: TrainFlags, data: TrainingData): TrainingPlan {
   const { steps } = defaultRules;
   const { units, dropout } = flags;
-  return {
-    flags,
-    shape: { cells: grid.size + 1, units, depth: 7, steps, dropout },
-    grid,
-    gridFile,
-    training,
-    validation,
-    test,
-    trainingRuns: joinRuns(training.map(({ runs }) => runs)),
-  };
+  return { ...data, flags, shape: { cells: data.grid.size + 1, units, depth: 7, steps, dropout } };
 }
 
 /** What must be the same for a checkpoint to be of this training: all but how long it lasts. */
@@ -126,16 +79,18 @@ async function runTrainer(
 }
 
 /**
- * Makes the fleets, trains, tests, and writes model and card to `flags.out`. Ctrl-C saves a
+ * Makes the data, trains, tests, and writes model and card to `flags.out`. Ctrl-C saves a
  * checkpoint and leaves the model that was there; `--resume` goes on from it.
  *
- * @param cacheDir keeps simulated fleets and checkpoints from run to run
+ * @param cacheDir keeps data and checkpoints from run to run
  */
 export async function runTraining(
   flags: TrainFlags,
   cacheDir = join(projectDir(), '.stagecoach', 'training'),
 ): Promise<void> {
-  const plan = await makeData(flags, cacheDir);
+  const data = await makeTrainingData(flags, cacheDir);
+  if (flags.dryRun === true) return;
+  const plan = planOf(flags, data);
   const options = trainerOptions(plan);
   const name = createHash('sha256').update(options.identity).digest('hex').slice(0, 16);
   const checkpointPath = join(cacheDir, `${name}.checkpoint`);

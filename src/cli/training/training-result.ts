@@ -1,4 +1,4 @@
-import { basename, relative } from 'node:path';
+import { basename, relative, resolve } from 'node:path';
 import { gridPath, modelDigest, saveModelFiles } from '../../model/model-files.js';
 import { sizeOf } from '../../model/tensor.js';
 import { trainedFiles } from '../../model/training/export.js';
@@ -6,7 +6,6 @@ import { parametersOf } from '../../model/training/parameters.js';
 import { bestTop1 } from '../../model/training/trainer.js';
 import { projectDir } from '../../project-dir.js';
 import { defaultReplicates } from '../evaluate.js';
-import { daejeonView } from './daejeon-view.js';
 import { printAccuracy } from './print-accuracy.js';
 import { writeCard } from './write-card.js';
 import type { MadeModel } from '../../model/training/card.js';
@@ -14,12 +13,28 @@ import type { Trainer, TrainerOptions, TrainingEnd } from '../../model/training/
 import type { TrainFlags } from '../train.js';
 import type { TrainingPlan } from './train-run.js';
 
+/** Options that say nothing about the model, and those of the data that is not used. */
+function unusedFlags({ fixes }: TrainFlags): readonly string[] {
+  const ofFixes = ['split', 'splitSeed'];
+  const ofFleets = ['fleets', 'vehicles', 'days', 'testHours'];
+  return ['resume', 'dryRun', ...(fixes === undefined ? ofFixes : ofFleets)];
+}
+
+/** A path as another machine has it: inside of the project, or the name alone. */
+function portablePath(path: string): string {
+  const inProject = relative(projectDir(), resolve(path));
+  return inProject.startsWith('..') ? basename(path) : inProject;
+}
+
 /** The command line that makes the same model again. */
 function commandOf(flags: TrainFlags): string {
+  const unused = unusedFlags(flags);
   const parts = Object.entries(flags).flatMap(([name, value]) => {
-    if (name === 'resume') return [];
+    if (unused.includes(name) || value === undefined) return [];
     const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return [`--${flag} ${name === 'out' ? relative(projectDir(), String(value)) : value}`];
+    const isPath = ['out', 'city', 'fixes'].includes(name);
+    const text = name === 'split' ? Object.values(flags.split).join('/') : String(value);
+    return [`--${flag} ${isPath ? portablePath(text) : text}`];
   });
   return `stagecoach train ${parts.join(' ')}`;
 }
@@ -59,12 +74,7 @@ export async function writeTrainedModel(
       bestValidationTop1: bestTop1(trainer.progress),
       validations,
     },
-    data: {
-      kind: 'fleet',
-      training: plan.training.map(({ data }) => data),
-      validation: plan.validation.data,
-      test: plan.test.data,
-    },
+    data: plan.data,
   };
   await saveModelFiles(files, flags.out);
   const card = await writeCard({
@@ -73,7 +83,7 @@ export async function writeTrainedModel(
     made,
     training: plan.trainingRuns,
     test: plan.test.runs,
-    city: daejeonView(plan.grid),
+    city: plan.view,
     replicates: defaultReplicates,
   });
   printAccuracy(card);

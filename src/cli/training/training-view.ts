@@ -23,16 +23,16 @@ function minutes(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** Progress of making training data: one bar per fleet. */
-export class FleetView {
+/** Progress of making training data: one bar per fleet or file. */
+export class DataView {
   #bar: cliProgress.SingleBar | null = null;
 
-  update(seed: string, share: number): void {
+  update(what: string, share: number): void {
     if (this.#bar === null) {
-      this.#bar = barOf('fleet {seed} {bar} {percentage} %');
-      this.#bar.start(100, 0, { seed });
+      this.#bar = barOf('{what} {bar} {percentage} %');
+      this.#bar.start(100, 0, { what });
     }
-    this.#bar.update(Math.min(100, Math.floor(100 * share)), { seed });
+    this.#bar.update(Math.min(100, Math.floor(100 * share)), { what });
     if (share < 1) return;
     this.#bar.stop();
     this.#bar = null;

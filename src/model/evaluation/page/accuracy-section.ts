@@ -43,6 +43,15 @@ export function verdictText(leads: Evaluation['leads']): string {
   return `**In top-1 the network beats ${titles(beaten)}; it does not beat ${titles(others)}.**`;
 }
 
+/** Of fewer vehicles than that, percentile intervals are clearly too short. */
+const fewVehicles = 20;
+
+function fewVehiclesText(vehicles: number, words: DataWords): string {
+  return vehicles >= fewVehicles
+    ? ''
+    : ` **With so few ${words.vehicles} the intervals are too short**: take them as a lower bound of the uncertainty.`;
+}
+
 function withoutPlaceText({ accuracy }: Evaluation): string {
   const { itemsWithoutPlace } = accuracy.model;
   return itemsWithoutPlace === 0
@@ -75,7 +84,7 @@ ${table([
   ...baselineNames.map((name) => accuracyRow(baselineTitles[name], accuracy[name])),
 ])}
 
-In brackets: 95 % intervals, by a bootstrap over the ${thousands(vehicles)} ${words.vehicles} (${thousands(bootstrap.replicates)} replicates, seed ${bootstrap.seed}). Errors are the distances from the best cell's centre to the true cell's; the median is 0 m where at least half of the best cells are the true ones.${withoutPlaceText(card)}
+In brackets: 95 % intervals, by a bootstrap over the ${thousands(vehicles)} ${words.vehicles} (${thousands(bootstrap.replicates)} replicates, seed ${bootstrap.seed}).${fewVehiclesText(vehicles, words)} Errors are the distances from the best cell's centre to the true cell's; the median is 0 m where at least half of the best cells are the true ones.${withoutPlaceText(card)}
 
 ${table([
   ['the network against', 'top-1, percentage points', 'beats it'],

@@ -102,6 +102,14 @@ describe('a model card', () => {
     assert.match(full, /An oracle\. Top-1 75\.0 %: the network reaches 80\.0 % of that top-1\./);
   });
 
+  it('warns of intervals that few vehicles gave', () => {
+    assert.ok(!page.includes('too short'));
+    assert.match(
+      cardMarkdown({ ...card, vehicles: 19 }),
+      /so few vehicles the intervals are too short/,
+    );
+  });
+
   it('comes back from its file', () => {
     assert.deepEqual(parseCard(JSON.parse(JSON.stringify(card))), card);
     assert.throws(() => parseCard({ ...card, version: 1 }));

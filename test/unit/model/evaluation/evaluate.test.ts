@@ -138,7 +138,7 @@ describe('the evaluation of a network', () => {
 describe('a network that is clearly better', () => {
   it('beats a baseline, and one that is as good does not', async () => {
     const trips = Array.from({ length: 30 }, (_, vehicle) => ({ vehicle, cells: [1, 12, 23, 34] }));
-    const all = await judgeNetwork(itemsOf(trips), 3, 8, (windows) => {
+    const stepOn: WindowScorer = (windows) => {
       const rows = Array.from(
         { length: windows.length / 3 },
         (_, row) => windows[3 * row + 2] ?? 0,
@@ -147,7 +147,8 @@ describe('a network that is clearly better', () => {
         cells: rows.flatMap((cell) => [cell + 11, -1, -1, -1, -1]),
         probabilities: rows.flatMap(() => [1, 0, 0, 0, 0]),
       };
-    });
+    };
+    const all = await judgeNetwork(itemsOf(trips), 3, 8, stepOn);
     const known = drivenRuns([{ vehicle: 0, cells: [1, 12, 23, 34] }]);
     const { leads, accuracy } = evaluate(all, known, city, { replicates: 200, seed: 1 });
     assert.equal(accuracy.model.top1.low, 1);
@@ -157,6 +158,12 @@ describe('a network that is clearly better', () => {
       beats: true,
     });
     assert.equal(leads.firstOrderMarkov.beats, false);
+
+    // Of one vehicle the interval has no width: it proves nothing.
+    const one = await judgeNetwork(itemsOf(trips.slice(0, 1)), 3, 8, stepOn);
+    const alone = evaluate(one, known, city, { replicates: 200, seed: 1 });
+    assert.equal(alone.leads.keepsDirection.top1.low, 1 / 3);
+    assert.equal(alone.leads.keepsDirection.beats, false);
   });
 });
 
