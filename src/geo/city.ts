@@ -53,8 +53,11 @@ export class CityError extends PipelineError {
 }
 
 function isTimeZone(name: string): boolean {
+  // Some versions of Intl take offsets too, which know nothing of summer time.
+  if (/^[+-]/.test(name)) return false;
   try {
-    return !/^[+-]/.test(name) && new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
   } catch {
     return false;
   }
@@ -79,9 +82,10 @@ function readBy<T>(read: (value: unknown) => T, readJson: (path: string) => unkn
 
 function cityFile(readJson: (path: string) => unknown) {
   return z.strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'small letters, digits and "-", 63 at most'),
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+      error: ({ input }) =>
+        `found ${JSON.stringify(input)}; expected small letters, digits and "-", 63 at most`,
+    }),
     version: z.int().positive(),
     timeZone: z.string().refine(isTimeZone, {
       error: ({ input }) =>

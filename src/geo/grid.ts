@@ -22,7 +22,7 @@ const gridFile = z
 
 /**
  * A grid as it is stored: its north-west corner, the size of a cell, and a map, row by row from
- * north to south, with `#` for each cell that holds a road and `.` for the others.
+ * north to south, with `#` for each square that is a cell and `.` for the others.
  */
 export type GridFile = Readonly<z.infer<typeof gridFile>>;
 
@@ -35,7 +35,7 @@ export class GridError extends PipelineError {
 
 /**
  * Squares of a city, numbered 1…{@link Grid.size} row by row from the north-west; only squares that
- * hold a road have a number. 0 stands for every place outside of them, for "unknown" and for
+ * hold a road have a number, or, where roads are not known, those that vehicles were seen in. 0 stands for every place outside of them, for "unknown" and for
  * padding.
  *
  * Cells are squares in metres at the grid's own latitude: steps of latitude and longitude are

@@ -117,12 +117,15 @@ describe('stagecoach train', () => {
     });
   });
 
-  it('says what is missing where a city is neither simulated nor recorded', async () => {
+  it('says what is missing where city and data do not belong together', async () => {
     const flags = {
       ...tiny,
       out: join(folder, 'none'),
       city: join(projectDir(), 'cities', 'san-francisco.json'),
     };
     await assert.rejects(runTraining(flags, join(folder, 'cache')), /Daejeon only.*--fixes/);
+    const fixes = join(projectDir(), 'data', 'san-francisco', 'sample.csv');
+    const simulated = { ...flags, fixes, city: join(projectDir(), 'cities', 'daejeon.json') };
+    await assert.rejects(runTraining(simulated, join(folder, 'cache')), /data.kind is "fixes"/);
   });
 });

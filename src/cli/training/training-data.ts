@@ -3,6 +3,7 @@ import { ConfigError } from '../../errors.js';
 import { Grid } from '../../geo/grid.js';
 import { gridFileText, gridOfRoads } from '../../geo/make-grid.js';
 import { defaultRules } from '../../geo/windows.js';
+import { fleetDrivesIn } from '../../producer/feeds/fleet/fleet-area.js';
 import { projectDir } from '../../project-dir.js';
 import { readCity } from '../city-file.js';
 import { cityView } from './city-view.js';
@@ -51,6 +52,11 @@ export async function makeTrainingData(flags: TrainFlags, cacheDir: string): Pro
   const city = readCity(path);
   if (flags.fixes === undefined) return fleetData(flags, city.city, cacheDir);
   const { fixes, split, splitSeed } = flags;
+  if (city.city.data.kind !== 'fixes') {
+    throw new ConfigError(
+      `${path} says that its model learns from the simulated fleet: for fixes of your own give a --city file whose data.kind is "fixes" and whose data.source says who recorded them.`,
+    );
+  }
   const view = new DataView();
   const { gridFile, data, report, runs } = await fixesRuns({
     path: fixes,
@@ -74,13 +80,23 @@ export async function makeTrainingData(flags: TrainFlags, cacheDir: string): Pro
 }
 
 async function fleetData(flags: TrainFlags, city: City, cacheDir: string): Promise<TrainingData> {
-  if (city.data.kind !== 'fleet' || city.roads === null) {
+  if (city.data.kind !== 'fleet') {
     throw new ConfigError(
       `The simulated fleet knows Daejeon only, and ${city.name} is to learn from recorded fixes: give their file with --fixes.`,
     );
   }
+  if (city.roads === null) {
+    throw new ConfigError(
+      `The city file of ${city.name} names no roads: for the simulated fleet, cells are where roads are.`,
+    );
+  }
   const gridFile = gridFileText(gridOfRoads(city, city.roads));
   const grid = Grid.read(gridFile);
+  if (!fleetDrivesIn(grid)) {
+    throw new ConfigError(
+      `The simulated fleet drives in Daejeon, and ${city.name} is elsewhere: let its data.kind be "fixes", and give their file with --fixes.`,
+    );
+  }
   const view = new DataView();
   const source: FleetSource = {
     grid,

@@ -14,6 +14,8 @@ import type { FixesRequest } from '../../../src/cli/training/fixes-runs.js';
 const city = equatorCity({ visited: { minVisits: 2, minVehicles: 2 } });
 /** Squares of 1.1 km in the city's third row: cells 1, 2 and 3, once a and b have been in them. */
 const [west, middle, east] = ['-0.005,30.005', '-0.005,30.015', '-0.005,30.025'];
+/** A square of the row to the north: no cell, since no training vehicle was in it. */
+const north = '0.005,30.005';
 const away = '5,30.005';
 
 /** Each line: seconds after an hour, vehicle, position. */
@@ -32,12 +34,14 @@ const lines: readonly (readonly [number, string, string])[] = [
   [120, 'b', middle],
   [0, 'c', west],
   [120, 'c', east],
+  [360, 'c', north],
   [0, 'abboip', west],
   [120, 'abboip', middle],
   [123, 'abboip', away],
   [240, 'abboip', east],
   // More than the trip gap later.
   [900, 'abboip', west],
+  [1_020, 'abboip', north],
 ];
 
 describe('the data of a file of fixes', () => {
@@ -63,9 +67,9 @@ describe('the data of a file of fixes', () => {
     assert.deepEqual([...runs.training.cells], [1, 2, 3, 3, 2, 1]);
     assert.deepEqual([...runs.training.starts], [0, 3, 6]);
     assert.deepEqual([...runs.training.vehicles], [0, 1]);
-    assert.deepEqual([...runs.validation.cells], [1, 3]);
-    assert.deepEqual([...runs.test.cells], [1, 2, 3, 1]);
-    assert.deepEqual([...runs.test.starts], [0, 3, 4]);
+    assert.deepEqual([...runs.validation.cells], [1, 3, 0]);
+    assert.deepEqual([...runs.test.cells], [1, 2, 3, 1, 0]);
+    assert.deepEqual([...runs.test.starts], [0, 3, 5]);
     assert.deepEqual([...runs.test.vehicles], [0, 0]);
     assert.equal(runs.test.timesMs[2], 1_200_000_240_000);
   });
@@ -82,14 +86,14 @@ describe('the data of a file of fixes', () => {
       transitions: 4,
     });
     assert.deepEqual(data.test.rejected, { FIX_NOT_PLAUSIBLE: 1 });
-    assert.equal(data.test.fixes, 5);
-    assert.equal(data.test.transitions, 2);
+    assert.equal(data.test.fixes, 6);
+    assert.equal(data.test.transitions, 3);
     assert.equal(data.outside, 1);
     assert.deepEqual(report, {
       examples: [],
       sortedVehicles: 1,
-      inNoCell: 0,
-      // 3 of a, 3 of b, 2 of c, 4 of abboip.
+      inNoCell: 2,
+      // 3 of a, 3 of b, 3 of c, 5 of abboip.
       medianItems: 3,
       moves: { toNeighbour: 6, overOneSquare: 1, overMore: 0 },
     });
@@ -110,7 +114,7 @@ describe('the data of a file of fixes', () => {
     const packed = gzipSync(csv(lines));
     await writeFile(path, packed);
     const { runs, data } = await fixesRuns({ ...request, path });
-    assert.deepEqual([...runs.test.cells], [1, 2, 3, 1]);
+    assert.deepEqual([...runs.test.cells], [1, 2, 3, 1, 0]);
     const sha256 = createHash('sha256').update(csv(lines)).digest('hex');
     assert.equal(data.fileDigest, sha256, 'that of the file before it was packed');
     await writeFile(path, packed.subarray(0, packed.length - 12));
