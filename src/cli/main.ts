@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { messageOf, PipelineError } from '../errors.js';
 import { projectDir } from '../project-dir.js';
 import { deadLettersCommand } from './dead-letters.js';
+import { evaluateCommand } from './evaluate.js';
 import { feedCommand } from './feed.js';
 import { fleetCommand } from './fleet.js';
 import { importCommand } from './import.js';
@@ -43,7 +44,8 @@ const program = new Command('stagecoach')
   .addCommand(profileCommand())
   .addCommand(planCommand())
   .addCommand(statusCommand())
-  .addCommand(trainCommand());
+  .addCommand(trainCommand())
+  .addCommand(evaluateCommand());
 
 // Whoever reads the output may have seen enough, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -2,7 +2,7 @@ import { CellRunBuilder } from '../../geo/cell-runs.js';
 import { transitionsOf } from '../../model/training/sequences.js';
 import type { Grid } from '../../geo/grid.js';
 import type { RejectionCode, WindowRules } from '../../geo/windows.js';
-import type { FixesPart } from '../../model/training/fixes-data.js';
+import type { FixesPart } from '../../model/training/card.js';
 import type { DrivenRuns } from '../../model/training/sequences.js';
 import type { Track } from '../../producer/feeds/tracks.js';
 

@@ -2,7 +2,7 @@ import { forEachTransition } from '../../model/training/sequences.js';
 import { parts } from './vehicle-split.js';
 import type { Area } from '../../geo/area.js';
 import type { Grid } from '../../geo/grid.js';
-import type { FixesData } from '../../model/training/fixes-data.js';
+import type { FixesData } from '../../model/training/card.js';
 import type { DrivenRuns } from '../../model/training/sequences.js';
 import type { Track, TracksReading } from '../../producer/feeds/tracks.js';
 

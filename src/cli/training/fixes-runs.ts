@@ -14,7 +14,7 @@ import { readRuns, writeRuns } from './runs-file.js';
 import { partOf, parts } from './vehicle-split.js';
 import type { City } from '../../geo/city.js';
 import type { WindowRules } from '../../geo/windows.js';
-import type { FixesData } from '../../model/training/fixes-data.js';
+import type { FixesData } from '../../model/training/card.js';
 import type { DrivenRuns } from '../../model/training/sequences.js';
 import type { Track, TracksReading } from '../../producer/feeds/tracks.js';
 import type { ReadCity } from '../city-file.js';

@@ -6,11 +6,14 @@ import { defaultRules } from '../../geo/windows.js';
 import { fleetDrivesIn } from '../../producer/feeds/fleet/fleet-area.js';
 import { projectDir } from '../../project-dir.js';
 import { readCity } from '../city-file.js';
+import { cityView } from './city-view.js';
+import { daejeonView } from './daejeon-view.js';
 import { renderFixesReport } from './fixes-report.js';
 import { fixesRuns } from './fixes-runs.js';
 import { fleetRuns, joinRuns } from './fleet-runs.js';
 import { DataView } from './training-view.js';
 import type { City } from '../../geo/city.js';
+import type { CityView } from '../../model/evaluation/places.js';
 import type { ModelCard } from '../../model/training/card.js';
 import type { DrivenRuns } from '../../model/training/sequences.js';
 import type { TrainFlags } from '../train.js';
@@ -26,6 +29,8 @@ const testStartMs = validationStartMs + 7 * 24 * hourMs;
 /** What a network is trained, validated and tested on. */
 export interface TrainingData {
   readonly grid: Grid;
+  /** What the model is to be judged with. */
+  readonly view: CityView;
   /** The grid as the model's folder gets it, byte for byte: the digest covers it. */
   readonly gridFile: Buffer;
   /** Where the data comes from. */
@@ -65,6 +70,7 @@ export async function makeTrainingData(flags: TrainFlags, cacheDir: string): Pro
   console.log(renderFixesReport(report, data, grid));
   return {
     grid,
+    view: cityView(grid, city.city.timeZone, null),
     gridFile: Buffer.from(gridFile),
     data,
     trainingRuns: runs.training,
@@ -113,6 +119,7 @@ async function fleetData(flags: TrainFlags, city: City, cacheDir: string): Promi
   const test = await fleetRuns(fleet('test', testStartMs, testHours), source);
   return {
     grid,
+    view: daejeonView(grid),
     gridFile: Buffer.from(gridFile),
     data: {
       kind: 'fleet',

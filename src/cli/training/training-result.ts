@@ -1,42 +1,17 @@
-import { writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
-import { compileSubModel } from '../../model/engine/sub-model.js';
+import { basename, relative, resolve } from 'node:path';
 import { gridPath, modelDigest, saveModelFiles } from '../../model/model-files.js';
-import { describeLayers } from '../../model/network.js';
 import { sizeOf } from '../../model/tensor.js';
-import { cardMarkdown } from '../../model/training/card.js';
 import { trainedFiles } from '../../model/training/export.js';
-import { allItems, judgeBaseline, judgeRanker, rankingDepth } from '../../model/training/hits.js';
-import { fitMarkov } from '../../model/training/markov.js';
 import { parametersOf } from '../../model/training/parameters.js';
 import { bestTop1 } from '../../model/training/trainer.js';
 import { projectDir } from '../../project-dir.js';
-import type { ModelFiles } from '../../model/model-files.js';
-import type { ModelCard } from '../../model/training/card.js';
-import type { HitRates, TestItems } from '../../model/training/hits.js';
+import { defaultReplicates } from '../evaluate.js';
+import { printAccuracy } from './print-accuracy.js';
+import { writeCard } from './write-card.js';
+import type { MadeModel } from '../../model/training/card.js';
 import type { Trainer, TrainerOptions, TrainingEnd } from '../../model/training/trainer.js';
 import type { TrainFlags } from '../train.js';
 import type { TrainingPlan } from './train-run.js';
-
-/** Windows that the engine ranks at once. */
-const testBatch = 128;
-
-async function judgeModel(files: ModelFiles, items: TestItems, steps: number): Promise<HitRates> {
-  const model = await compileSubModel(files, {
-    from: 0,
-    to: describeLayers(files).length,
-    topK: rankingDepth,
-  });
-  try {
-    return judgeRanker(items, steps, testBatch, (data) => {
-      const shape = [data.length / steps, steps];
-      const [ranking] = model.run([{ name: 'cells', dtype: 'int32', shape, data }]);
-      return ranking?.data ?? [];
-    });
-  } finally {
-    model.dispose();
-  }
-}
 
 /** Options that say nothing about the model, and those of the data that is not used. */
 function unusedFlags({ fixes }: TrainFlags): readonly string[] {
@@ -64,23 +39,9 @@ function commandOf(flags: TrainFlags): string {
   return `stagecoach train ${parts.join(' ')}`;
 }
 
-function printAccuracy({ accuracy, digest }: ModelCard): void {
-  const percent = (part: number): string => (100 * part).toFixed(1).padStart(6);
-  console.log(`Model ${digest}, on ${accuracy.model.items} test items:`);
-  console.log('                        top-1  top-3  top-5');
-  const rows: [string, HitRates][] = [
-    ['network', accuracy.model],
-    ['first-order Markov', accuracy.firstOrderMarkov],
-    ['second-order Markov', accuracy.secondOrderMarkov],
-  ];
-  for (const [name, { top1, top3, top5 }] of rows) {
-    console.log(`${name.padEnd(22)}${[top1, top3, top5].map(percent).join(' ')} %`);
-  }
-}
-
 /**
- * Tests the best weights of a training on the test fleet, and writes model, `card.json` and
- * `MODEL_CARD.md` to the folder that the training was asked for.
+ * Tests the best weights of a training on the test fleet, and writes model, card, sample and
+ * pictures to the folder that the training was asked for.
  */
 export async function writeTrainedModel(
   plan: TrainingPlan,
@@ -91,12 +52,10 @@ export async function writeTrainedModel(
   const { flags, shape } = plan;
   const trained = await trainedFiles(shape, trainer.best);
   const files = new Map([...trained, [gridPath, plan.gridFile]]);
-  const items = allItems(plan.test.runs);
-  const baselines = fitMarkov(plan.trainingRuns, rankingDepth);
   const { step, trainedMs, validations } = trainer.progress;
   const { name, version, cellSizeM } = plan.grid;
   const parameters = parametersOf(shape).reduce((sum, spec) => sum + sizeOf(spec.shape), 0);
-  const card: ModelCard = {
+  const made: MadeModel = {
     name: basename(flags.out),
     digest: modelDigest(files),
     trainedAt: new Date().toISOString(),
@@ -116,14 +75,16 @@ export async function writeTrainedModel(
       validations,
     },
     data: plan.data,
-    accuracy: {
-      model: await judgeModel(files, items, shape.steps),
-      firstOrderMarkov: judgeBaseline(items, baselines.firstOrder),
-      secondOrderMarkov: judgeBaseline(items, baselines.secondOrder),
-    },
   };
   await saveModelFiles(files, flags.out);
-  await writeFile(join(flags.out, 'card.json'), `${JSON.stringify(card, null, 2)}\n`);
-  await writeFile(join(flags.out, 'MODEL_CARD.md'), cardMarkdown(card));
+  const card = await writeCard({
+    folder: flags.out,
+    files,
+    made,
+    training: plan.trainingRuns,
+    test: plan.test.runs,
+    city: plan.view,
+    replicates: defaultReplicates,
+  });
   printAccuracy(card);
 }

@@ -39,6 +39,23 @@ export class DataView {
   }
 }
 
+/** Progress of testing a network. */
+export class JudgingView {
+  readonly #bar = barOf('testing {bar} {percentage} %');
+
+  constructor() {
+    this.#bar.start(100, 0);
+  }
+
+  update(share: number): void {
+    this.#bar.update(Math.floor(100 * share));
+  }
+
+  stop(): void {
+    this.#bar.stop();
+  }
+}
+
 /** Progress of a training. */
 export class TrainingView {
   readonly #bar = barOf(

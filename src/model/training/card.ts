@@ -1,145 +1,184 @@
-import type { TrainingProgress } from './checkpoint.js';
-import type { FixesData } from './fixes-data.js';
-import type { HitRates } from './hits.js';
-import type { NetworkShape } from './parameters.js';
+import { z } from 'zod';
+import { evaluationSchema } from '../evaluation/figures.js';
+import { sampleHitsSchema } from '../evaluation/sample.js';
+
+const count = z.int().nonnegative();
+
+const fleetSchema = z
+  .object({
+    seed: z.string(),
+    vehicles: count,
+    from: z.string(),
+    to: z.string(),
+    fixes: count,
+    /** Cells entered. */
+    items: count,
+    /** Cells entered whose successor is known. */
+    transitions: count,
+  })
+  .readonly();
 
 /** A simulated fleet that data came from. */
-export interface FleetData {
-  readonly seed: string;
-  readonly vehicles: number;
-  readonly from: string;
-  readonly to: string;
-  readonly fixes: number;
-  /** Cells entered. */
-  readonly items: number;
-  /** Cells entered whose successor is known. */
-  readonly transitions: number;
+export type FleetData = z.infer<typeof fleetSchema>;
+
+const fleetsSchema = z
+  .object({
+    kind: z.literal('fleet'),
+    training: z.array(fleetSchema).readonly(),
+    validation: fleetSchema,
+    test: fleetSchema,
+  })
+  .readonly();
+
+/** How many there are of each code. */
+const countsSchema = z.record(z.string(), count).readonly();
+
+const fixesPartSchema = z
+  .object({
+    vehicles: count,
+    /** ISO 8601, of the first fix and of the last. */
+    from: z.string(),
+    to: z.string(),
+    fixes: count,
+    /** Fixes that the windower rejects. */
+    rejected: countsSchema,
+    /** Cells entered. */
+    items: count,
+    /** Cells entered whose successor is known. */
+    transitions: count,
+  })
+  .readonly();
+
+/** What the vehicles of one part of a file of fixes gave. */
+export type FixesPart = z.infer<typeof fixesPartSchema>;
+
+const fixesSchema = z
+  .object({
+    kind: z.literal('fixes'),
+    city: z.string(),
+    /** Who recorded the movement, as it is to be cited. */
+    source: z.string(),
+    terms: z.string().optional(),
+    /** SHA-256 of the file of fixes, unpacked, hex. */
+    fileDigest: z.string(),
+    /** What decides, with a vehicle's id, the part that it belongs to. */
+    split: z
+      .object({
+        seed: z.int(),
+        /** Per cent of the vehicles. */
+        percent: z
+          .object({ training: z.number(), validation: z.number(), test: z.number() })
+          .readonly(),
+      })
+      .readonly(),
+    /** Lines of the file that were no fixes. */
+    badLines: countsSchema,
+    /** Fixes outside of the city's area. */
+    outside: count,
+    training: fixesPartSchema,
+    validation: fixesPartSchema,
+    test: fixesPartSchema,
+  })
+  .readonly();
+
+/** Simulated fleets, or recorded fixes. */
+const dataSchema = z.discriminatedUnion('kind', [fleetsSchema, fixesSchema]);
+
+/** What a model was trained, validated and tested on. */
+export type CardData = z.infer<typeof dataSchema>;
+
+/** Recorded movement: no vehicle is in two of its parts. */
+export type FixesData = z.infer<typeof fixesSchema>;
+
+/** Cards of the first version knew fleets only. */
+function withKind(data: unknown): unknown {
+  return typeof data === 'object' && data !== null && !('kind' in data)
+    ? { kind: 'fleet', ...data }
+    : data;
 }
 
-/** Simulated movement that a model was made from. */
-export interface SimulatedData {
-  readonly kind: 'fleet';
-  readonly training: readonly FleetData[];
-  readonly validation: FleetData;
-  readonly test: FleetData;
-}
-
-/** What a model was made from, how, and how good it is. Written by the run that made it. */
-export interface ModelCard {
-  readonly name: string;
+const madeModelSchema = z.object({
+  name: z.string(),
   /** SHA-256 that names the model: see `modelDigest`. */
-  readonly digest: string;
-  readonly trainedAt: string;
-  readonly grid: { readonly name: string; readonly version: number; readonly cellSizeM: number };
-  readonly network: NetworkShape & { readonly parameters: number };
-  readonly training: {
-    readonly command: string;
-    readonly seed: number;
-    readonly batch: number;
-    readonly peakLearningRate: number;
-    readonly warmUpSteps: number;
-    readonly steps: number;
-    readonly epochs: number;
-    readonly seconds: number;
-    readonly end: string;
-    readonly bestValidationTop1: number | null;
-    readonly validations: TrainingProgress['validations'];
-  };
-  readonly data: SimulatedData | FixesData;
-  /** All on every item of the test vehicles whose truth is known. */
-  readonly accuracy: {
-    readonly model: HitRates;
-    readonly firstOrderMarkov: HitRates;
-    readonly secondOrderMarkov: HitRates;
-  };
+  digest: z.string(),
+  trainedAt: z.string(),
+  grid: z.object({ name: z.string(), version: z.int(), cellSizeM: z.number() }).readonly(),
+  network: z
+    .object({
+      cells: count,
+      units: count,
+      depth: count,
+      steps: count,
+      dropout: z.number(),
+      parameters: count,
+    })
+    .readonly(),
+  training: z
+    .object({
+      command: z.string(),
+      seed: z.int(),
+      batch: count,
+      peakLearningRate: z.number(),
+      warmUpSteps: count,
+      steps: count,
+      epochs: z.number(),
+      seconds: z.number(),
+      end: z.string(),
+      bestValidationTop1: z.number().nullable(),
+      validations: z
+        .array(z.object({ step: z.int(), loss: z.number(), top1: z.number() }))
+        .readonly(),
+    })
+    .readonly(),
+  data: z.preprocess(withKind, dataSchema),
+});
+
+/** What a model was made from, and how. Written by the run that made it. */
+export type MadeModel = Readonly<z.infer<typeof madeModelSchema>>;
+
+/** An experiment, as a row of the card's table. */
+export const trialSchema = z.object({ what: z.string(), result: z.string() }).readonly();
+export type Trial = z.infer<typeof trialSchema>;
+
+/** The best that can be had: the accuracy of an oracle, on the model's own test items. */
+export const ceilingSchema = z
+  .object({
+    /** Who ranks so, in a sentence: what it knows and what not. */
+    what: z.string(),
+    /** Shares, 0 … 1; null where it was not measured. */
+    top1: z.number().positive(),
+    top3: z.number().nullable(),
+    top5: z.number().nullable(),
+  })
+  .readonly();
+export type Ceiling = z.infer<typeof ceilingSchema>;
+
+const cardSchema = madeModelSchema.extend(evaluationSchema.unwrap().shape).extend({
+  version: z.literal(2),
+  /** When accuracy and all that follows from it was measured. */
+  evaluatedAt: z.string(),
+  /** The model's hits on the items of `sample.json`. */
+  sample: sampleHitsSchema,
+  tried: z.array(trialSchema).readonly(),
+  /** Null where none was measured. */
+  ceiling: ceilingSchema.nullable(),
+});
+
+/** What a model was made from, how, and how good it is. */
+export type ModelCard = Readonly<z.infer<typeof cardSchema>>;
+
+/**
+ * Reads a card from the parsed JSON of its file.
+ * @throws {z.ZodError} if it is none of this version
+ */
+export function parseCard(json: unknown): ModelCard {
+  return cardSchema.parse(json);
 }
 
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(3, ...rows.map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
-}
-
-const thousands = (value: number): string => Math.round(value).toLocaleString('en-US');
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-
-function accuracyRow(name: string, rates: HitRates): string[] {
-  return [name, percent(rates.top1), percent(rates.top3), percent(rates.top5)];
-}
-
-function fleetRow(name: string, fleet: FleetData): string[] {
-  const { seed, vehicles, from, to, items } = fleet;
-  return [name, `\`${seed}\``, thousands(vehicles), from, to, thousands(items)];
-}
-
-/** Whose movement it is, as a paragraph. */
-function originOf(data: ModelCard['data']): string {
-  if (data.kind === 'fleet') {
-    return "**The movement is simulated.** The taxis that this network learned from, and those that it was tested on, drive in Stagecoach's own simulator: real roads, real demand, real boundaries, but no real taxi's trace. Its accuracy says how well it predicts simulated taxis, not real ones.";
-  }
-  const terms = data.terms === undefined ? '' : ` Terms: ${data.terms}.`;
-  return `**The movement is real**, outliers included. Source: ${data.source}.${terms} No vehicle of the test was seen in training.`;
-}
-
-function dataTable(data: ModelCard['data']): string {
-  if (data.kind === 'fleet') {
-    return table([
-      ['', 'fleet seed', 'taxis', 'from', 'to', 'cells entered'],
-      ...data.training.map((fleet) => fleetRow('training', fleet)),
-      fleetRow('validation', data.validation),
-      fleetRow('test', data.test),
-    ]);
-  }
-  return table([
-    ['', 'vehicles', 'from', 'to', 'fixes', 'cells entered'],
-    ...(['training', 'validation', 'test'] as const).map((name) => {
-      const { vehicles, from, to, fixes, items } = data[name];
-      return [name, thousands(vehicles), from, to, thousands(fixes), thousands(items)];
-    }),
-  ]);
-}
-
-/** The card as a page for people. */
-export function cardMarkdown(card: ModelCard): string {
-  const { grid, network, training, data, accuracy } = card;
-  const best = training.bestValidationTop1;
-  return `# Model card: ${card.name}
-
-Predicts the next ${grid.cellSizeM} m cell of the grid \`${grid.name}\` (version ${grid.version}) that a taxi enters, from the last ${network.steps} cells that it entered. Digest \`${card.digest}\`, trained ${card.trainedAt}. This page and \`card.json\` were written by the command that trained it.
-
-${originOf(data)}
-
-## Accuracy
-
-On all ${thousands(accuracy.model.items)} cells of the test vehicles whose next cell is known, with the windows that the live windower makes, through the inference engine. The baselines are fitted on the same training data and tested on the same cells.
-
-${table([
-  ['', 'top-1', 'top-3', 'top-5'],
-  accuracyRow('this network', accuracy.model),
-  accuracyRow('most frequent next cell (first-order Markov)', accuracy.firstOrderMarkov),
-  accuracyRow('second-order Markov with back-off', accuracy.secondOrderMarkov),
-])}
-
-## Data
-
-${dataTable(data)}
-
-## Network and training
-
-Embedding of ${thousands(network.cells)} cells (cell 0 is outside and padding), ${network.depth} GRUs of ${network.units} units with layer normalisation and dropout ${network.dropout} between them, softmax over the cells: ${thousands(network.parameters)} parameters.
-
-- ${thousands(training.steps)} steps of ${training.batch} windows (${training.epochs.toFixed(1)} epochs) in ${thousands(training.seconds)} s on one core; ended by: ${training.end}.
-- Adam, learning rate up to ${training.peakLearningRate} after ${training.warmUpSteps} steps, then half a cosine; cross-entropy at every time step; gradients clipped to length 1; seed ${training.seed}.
-- The weights are those of the best validation${best === null ? '' : ` (top-1 ${percent(best)} on a sample of the validation data)`}.
-
-Made by:
-
-\`\`\`sh
-${training.command}
-\`\`\`
-`;
+/**
+ * Reads what a card of any version says of how the model was made.
+ * @throws {z.ZodError} if it is no card
+ */
+export function parseMadeModel(json: unknown): MadeModel {
+  return madeModelSchema.parse(json);
 }

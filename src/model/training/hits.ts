@@ -1,6 +1,5 @@
 import { seededRandom } from './random.js';
 import { forEachTransition, transitionsOf, writeWindow } from './sequences.js';
-import type { Baseline } from './markov.js';
 import type { CellRuns } from './sequences.js';
 
 /** How often the true next cell was among the first 1, 3 and 5 of a ranking: shares, 0 … 1. */
@@ -13,8 +12,8 @@ export interface HitRates {
 }
 
 /** Predictions that a ranking is judged on. */
-export interface TestItems {
-  readonly runs: CellRuns;
+export interface TestItems<Runs extends CellRuns = CellRuns> {
+  readonly runs: Runs;
   /** For each item the place in `runs.cells` of the current cell, and where its run starts. */
   readonly positions: Int32Array;
   readonly runStarts: Int32Array;
@@ -24,7 +23,7 @@ export interface TestItems {
 export const rankingDepth = 5;
 
 /** Every prediction that a vehicle's own next cell can judge. */
-export function allItems(runs: CellRuns): TestItems {
+export function allItems<Runs extends CellRuns>(runs: Runs): TestItems<Runs> {
   const positions = new Int32Array(transitionsOf(runs));
   const runStarts = new Int32Array(positions.length);
   let index = 0;
@@ -37,7 +36,11 @@ export function allItems(runs: CellRuns): TestItems {
 }
 
 /** `size` of the items, drawn at random without repetition; all of them if there are fewer. */
-export function sampleItems(items: TestItems, size: number, seed: number): TestItems {
+export function sampleItems<Runs extends CellRuns>(
+  items: TestItems<Runs>,
+  size: number,
+  seed: number,
+): TestItems<Runs> {
   if (items.positions.length <= size) return items;
   const random = seededRandom(seed);
   const chosen = new Set<number>();
@@ -50,41 +53,62 @@ export function sampleItems(items: TestItems, size: number, seed: number): TestI
   };
 }
 
-class HitCounter {
-  readonly #hits = [0, 0, 0];
+/** The place of a cell in a ranking that begins at `from`, 0 the best; `rankingDepth` if it is not in it. */
+export function placeIn(rankings: ArrayLike<number>, from: number, cell: number): number {
+  let place = 0;
+  while (place < rankingDepth && rankings[from + place] !== cell) place += 1;
+  return place;
+}
+
+/** Counts hits by the places of the truths: see {@link placeIn}. */
+export class HitCounter {
+  readonly #byPlace = new Float64Array(rankingDepth + 1);
   #items = 0;
 
-  add(ranking: ArrayLike<number>, from: number, truth: number): void {
+  add(place: number): void {
     this.#items += 1;
-    for (let place = 0; place < rankingDepth; place += 1) {
-      if (ranking[from + place] !== truth) continue;
-      [1, 3, 5].forEach((depth, index) => {
-        if (place < depth) this.#hits[index] = (this.#hits[index] ?? 0) + 1;
-      });
-      return;
-    }
+    this.#byPlace[place] = (this.#byPlace[place] ?? 0) + 1;
+  }
+
+  /** Truths among the best `depth`. */
+  hits(depth: number): number {
+    return this.#byPlace.subarray(0, depth).reduce((sum, count) => sum + count, 0);
   }
 
   rates(): HitRates {
-    const [top1 = 0, top3 = 0, top5 = 0] = this.#hits.map((hits) => hits / this.#items);
+    const [top1 = 0, top3 = 0, top5 = 0] = [1, 3, 5].map((depth) => this.hits(depth) / this.#items);
     return { top1, top3, top5, items: this.#items };
   }
 }
 
-/** Judges a baseline. */
-export function judgeBaseline(items: TestItems, baseline: Baseline): HitRates {
-  const { cells } = items.runs;
-  const counter = new HitCounter();
-  items.positions.forEach((position, index) => {
-    const atStart = position === items.runStarts[index];
-    const before = atStart ? null : (cells[position - 1] ?? 0);
-    counter.add(baseline.rank(before, cells[position] ?? 0), 0, cells[position + 1] ?? 0);
-  });
-  return counter.rates();
-}
-
 /** Ranks windows `[batch, steps]`: gives `[batch, rankingDepth]` cells, best first. */
 export type WindowRanker = (windows: Int32Array) => ArrayLike<number>;
+
+/** Windows of some of the items, as a network takes them. */
+export interface WindowBatch {
+  /** `[count, steps]` */
+  readonly windows: Int32Array;
+  /** The first of the items. */
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Writes out the windows of items in batches, as the network would be given them live. */
+export function* windowBatches(
+  items: TestItems,
+  steps: number,
+  batch: number,
+): Generator<WindowBatch, void> {
+  for (let from = 0; from < items.positions.length; from += batch) {
+    const positions = items.positions.subarray(from, from + batch);
+    const windows = new Int32Array(positions.length * steps);
+    positions.forEach((position, row) => {
+      const window = windows.subarray(row * steps, (row + 1) * steps);
+      writeWindow(items.runs, position, items.runStarts[from + row] ?? 0, window);
+    });
+    yield { windows, from, count: positions.length };
+  }
+}
 
 /** Judges a network on the windows that it would be given live. */
 export function judgeRanker(
@@ -95,17 +119,12 @@ export function judgeRanker(
 ): HitRates {
   const { cells } = items.runs;
   const counter = new HitCounter();
-  for (let from = 0; from < items.positions.length; from += batch) {
-    const positions = items.positions.subarray(from, from + batch);
-    const windows = new Int32Array(positions.length * steps);
-    positions.forEach((position, row) => {
-      const window = windows.subarray(row * steps, (row + 1) * steps);
-      writeWindow(items.runs, position, items.runStarts[from + row] ?? 0, window);
-    });
+  for (const { windows, from, count } of windowBatches(items, steps, batch)) {
     const ranking = rank(windows);
-    positions.forEach((position, row) => {
-      counter.add(ranking, row * rankingDepth, cells[position + 1] ?? 0);
-    });
+    for (let row = 0; row < count; row += 1) {
+      const truth = cells[(items.positions[from + row] ?? 0) + 1] ?? 0;
+      counter.add(placeIn(ranking, row * rankingDepth, truth));
+    }
   }
   return counter.rates();
 }

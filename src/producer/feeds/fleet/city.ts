@@ -23,16 +23,36 @@ export interface City {
   readonly places: Places;
 }
 
+const daejeonDir = path.join(projectDir(), 'data', 'daejeon');
+
+function readZippedJson(folder: string, name: string): unknown {
+  return JSON.parse(gunzipSync(readFileSync(path.join(folder, name))).toString());
+}
+
+/**
+ * Reads a city's roads.
+ * @param folder by default the project's `data/daejeon`.
+ */
+export function loadRoads(folder = daejeonDir): RoadNetwork {
+  return RoadNetwork.parse(readZippedJson(folder, 'roads.json.gz'));
+}
+
+/**
+ * Reads a city's dongs, and for each node of its roads the index of the dong that it lies in.
+ * @param folder by default the project's `data/daejeon`.
+ */
+export function loadDongs(folder = daejeonDir): z.infer<typeof dongsFile> {
+  return dongsFile.parse(readZippedJson(folder, 'dongs.json.gz'));
+}
+
 /**
  * Reads a city from the files that `data/make.mjs` makes.
  * @param folder by default the project's `data/daejeon`.
  */
-export function loadCity(folder = path.join(projectDir(), 'data', 'daejeon')): City {
+export function loadCity(folder = daejeonDir): City {
   const text = (name: string) => readFileSync(path.join(folder, name), 'utf8');
-  const json = (name: string): unknown =>
-    JSON.parse(gunzipSync(readFileSync(path.join(folder, name))).toString());
-  const roads = RoadNetwork.parse(json('roads.json.gz'));
-  const { dongs, dongOfNode } = dongsFile.parse(json('dongs.json.gz'));
+  const roads = loadRoads(folder);
+  const { dongs, dongOfNode } = loadDongs(folder);
   const demand = new Demand(
     text('od-by-dong.csv'),
     text('trips-by-hour.csv'),

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  allItems,
-  judgeBaseline,
-  judgeRanker,
-  sampleItems,
-} from '../../../../src/model/training/hits.js';
+import { allItems, judgeRanker, sampleItems } from '../../../../src/model/training/hits.js';
+import { hitRates, judgeBaseline } from '../../../../src/model/evaluation/judged.js';
 import { fitMarkov } from '../../../../src/model/training/markov.js';
 import type { CellRuns } from '../../../../src/model/training/sequences.js';
 
@@ -42,8 +38,13 @@ describe('Markov baselines', () => {
   it('are judged on every cell with a known successor', () => {
     // Items 5→2, 2→4, 1→2, 2→3: first order misses 2→4, second order misses none.
     const items = allItems(runsOf([5, 2, 4], [1, 2, 3], [6]));
-    assert.deepEqual(judgeBaseline(items, firstOrder), { top1: 0.75, top3: 1, top5: 1, items: 4 });
-    assert.equal(judgeBaseline(items, secondOrder).top1, 1);
+    assert.deepEqual(hitRates(judgeBaseline(items, firstOrder)), {
+      top1: 0.75,
+      top3: 1,
+      top5: 1,
+      items: 4,
+    });
+    assert.equal(hitRates(judgeBaseline(items, secondOrder)).top1, 1);
   });
 });
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { readCheckpoint, writeCheckpoint } from '../../../../src/model/training/checkpoint.js';
-import { allItems, judgeBaseline } from '../../../../src/model/training/hits.js';
+import { allItems } from '../../../../src/model/training/hits.js';
+import { hitRates, judgeBaseline } from '../../../../src/model/evaluation/judged.js';
 import { fitMarkov } from '../../../../src/model/training/markov.js';
 import { seededRandom } from '../../../../src/model/training/random.js';
 import { Trainer, bestTop1 } from '../../../../src/model/training/trainer.js';
@@ -89,7 +90,7 @@ describe('training', () => {
 
   it('learns what needs two cells of history, where a first-order baseline fails', async () => {
     const { end, last } = await train(options);
-    const baseline = judgeBaseline(validation, fitMarkov(runs, 5).firstOrder);
+    const baseline = hitRates(judgeBaseline(validation, fitMarkov(runs, 5).firstOrder));
     assert.equal(end, 'budget');
     assert.ok(baseline.top1 < 0.4, `baseline ${baseline.top1}`);
     // The first cell of each run of 12 transitions leaves four choices: 0.92 + 0.02 is the best.
