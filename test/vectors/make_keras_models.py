@@ -186,15 +186,20 @@ def refused():
 
 
 def transfer():
-    """As networks are made of others that were trained before: a frozen base with a head."""
+    """As networks are made of others that were trained before: a frozen base with a head.
+
+    One layer of the base is not frozen, which makes no difference to Keras as long as the base is.
+    """
     pixels = keras.Input((None, None, 3), name="pixels")
     x = layers.Conv2D(4, 3, strides=2, padding="same", use_bias=False, name="conv")(pixels)
     x = layers.BatchNormalization(name="norm")(x)
     before = layers.ReLU(6, name="relu")(x)
     x = layers.DepthwiseConv2D(3, padding="same", name="conv_2")(before)
-    x = layers.BatchNormalization(name="norm_2")(x)
+    norm_2 = layers.BatchNormalization(name="norm_2")
+    x = norm_2(x)
     base = keras.Model(pixels, layers.Add(name="add")([before, x]), name="base")
     base.trainable = False
+    norm_2.trainable = True
     picture = keras.Input((8, 8, 3), name="picture")
     x = layers.Rescaling(2.0, offset=-1.0, name="rescale")(picture)
     x = layers.GlobalAveragePooling2D(name="pool")(base(x, training=False))
