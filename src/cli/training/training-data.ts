@@ -25,6 +25,8 @@ const testStartMs = validationStartMs + 7 * 24 * hourMs;
 /** What a network is trained, validated and tested on. */
 export interface TrainingData {
   readonly grid: Grid;
+  /** IANA name of the city's. */
+  readonly timeZone: string;
   /** The grid as the model's folder gets it, byte for byte: the digest covers it. */
   readonly gridFile: Buffer;
   /** Where the data comes from. */
@@ -59,6 +61,7 @@ export async function makeTrainingData(flags: TrainFlags, cacheDir: string): Pro
   console.log(renderFixesReport(report, data, grid));
   return {
     grid,
+    timeZone: city.city.timeZone,
     gridFile: Buffer.from(gridFile),
     data,
     trainingRuns: runs.training,
@@ -97,6 +100,7 @@ async function fleetData(flags: TrainFlags, city: City, cacheDir: string): Promi
   const test = await fleetRuns(fleet('test', testStartMs, testHours), source);
   return {
     grid,
+    timeZone: city.timeZone,
     gridFile: Buffer.from(gridFile),
     data: {
       kind: 'fleet',
