@@ -51,6 +51,10 @@ const benches: Readonly<Record<string, BenchEntry>> = {
     about: 'how long planning takes for a hundred layers and fifty nodes of five kinds',
     load: async () => (await import('./planner/planner.js')).planner,
   },
+  training: {
+    about: 'windows trained on per second of one core, beside LayersModel.fit of the same network',
+    load: async () => (await import('./training/training.js')).training,
+  },
   soak: {
     about: 'the whole pipeline for an hour at 80 % of its throughput: memory, latency, losses',
     options: [
