@@ -82,7 +82,8 @@ function measureTrips({ roads, router, traffic }: City): void {
     const beforeMs = performance.now();
     const route = router.route(from, to, traffic.drawTaste(slowness, random)) ?? new Int32Array();
     routingMs += performance.now() - beforeMs;
-    const drive = new Drive(roads, traffic, route, { startMs, slowness, pace: 1 }, random);
+    const options = { errand: 'carrying', startMs, slowness, pace: 1 } as const;
+    const drive = new Drive(roads, traffic, route, options, random);
     const lengthM = route.reduce((sum, arc) => sum + (roads.segmentLengthM[arc >> 1] ?? 0), 0);
     lengthsM.push(lengthM);
     speedsKmh.push((lengthM / (drive.endMs - startMs)) * 3600);

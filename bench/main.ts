@@ -51,6 +51,20 @@ const benches: Readonly<Record<string, BenchEntry>> = {
     about: 'how long planning takes for a hundred layers and fifty nodes of five kinds',
     load: async () => (await import('./planner/planner.js')).planner,
   },
+  training: {
+    about: 'windows trained on per second of one core, beside LayersModel.fit of the same network',
+    load: async () => (await import('./training/training.js')).training,
+  },
+  oracle: {
+    about: 'how well the next cell of a simulated taxi can be told by who knows all but its way',
+    options: [
+      new Option('--legs <n>', 'legs of taxis that are judged (default: 4500)').argParser(Number),
+      new Option('--worlds <n>', 'ways a leg might have been driven (default: 200)').argParser(
+        Number,
+      ),
+    ],
+    load: async () => (await import('./oracle/oracle.js')).oracle,
+  },
   soak: {
     about: 'the whole pipeline for an hour at 80 % of its throughput: memory, latency, losses',
     options: [

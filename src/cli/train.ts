@@ -1,7 +1,9 @@
 import { basename, join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { projectDir } from '../project-dir.js';
+import { extraInputNames } from './training/extra-inputs.js';
 import { parseShares } from './training/vehicle-split.js';
+import type { ExtraInputName } from './training/extra-inputs.js';
 import type { Split } from './training/vehicle-split.js';
 
 /** What `stagecoach train` was asked for. */
@@ -19,6 +21,10 @@ export interface TrainFlags {
   readonly epochs?: number;
   readonly units: number;
   readonly dropout: number;
+  /** Default 0. */
+  readonly labelSmoothing?: number;
+  /** Inputs beside the cells. Default: none. */
+  readonly inputs?: readonly ExtraInputName[];
   readonly batch: number;
   readonly learningRate: number;
   readonly fleets: number;
@@ -30,6 +36,8 @@ export interface TrainFlags {
   readonly resume: boolean;
   /** Make the data, tell of it, and stop. */
   readonly dryRun?: boolean;
+  /** What is tried: its validation goes to tried.json, and no model is written. */
+  readonly try?: string;
 }
 
 function positive(text: string): number {
@@ -58,6 +66,14 @@ function shares(text: string): Split['percent'] {
   const percent = parseShares(text);
   if (percent !== null) return percent;
   throw new InvalidArgumentError('Give three whole numbers of 100 together, such as 70/10/20.');
+}
+
+/** `cells,time` gives `time`: the cells are always among the inputs. */
+function inputs(text: string): readonly ExtraInputName[] {
+  const named = new Set(text.split(',').map((name) => name.trim()));
+  const extras = extraInputNames.filter((name) => named.delete(name));
+  if (named.delete('cells') && named.size === 0) return extras;
+  throw new InvalidArgumentError(`Give cells, and any of ${extraInputNames.join(', ')}.`);
 }
 
 function fleetOption(flags: string, description: string, byDefault: number): Option {
@@ -93,6 +109,12 @@ export function trainCommand(): Command {
     .option('--epochs <n>', 'train for so many passes over the data', positive)
     .option('--units <n>', 'width of embedding and GRUs', whole, 128)
     .option('--dropout <share>', 'activations dropped while training', share, 0)
+    .option('--label-smoothing <share>', 'of the probability, wanted spread over all cells', share)
+    .option(
+      '--inputs <names>',
+      `cells, and with --try any of ${extraInputNames.join(', ')}`,
+      inputs,
+    )
     .option('--batch <n>', 'windows of a step', whole, 128)
     .option('--learning-rate <rate>', 'highest learning rate', positive, 3e-3)
     .addOption(fleetOption('--fleets <n>', 'training fleets', 2))
@@ -104,6 +126,7 @@ export function trainCommand(): Command {
     .option('--validate-every <steps>', 'steps between two validations and checkpoints', whole, 500)
     .option('--patience <n>', 'stop after so many validations without a new best', whole, 30)
     .option('--resume', 'go on from the checkpoint of a run with the same options', false)
+    .option('--try <what>', 'add what its validation gives to tried.json, and write no model')
     .option('--dry-run', 'make the data, say what it is like, and stop', false)
     .action(async (flags: Omit<TrainFlags, 'out'> & { readonly out?: string }) => {
       // Loaded only now: TensorFlow takes 0.3 s, which no other command should pay.

@@ -1,3 +1,4 @@
+import { cellEntry } from './cell-entry.js';
 import { VehicleMap } from './windows.js';
 import type { GeoFix } from './fix.js';
 import type { Grid } from './grid.js';
@@ -9,6 +10,8 @@ export interface DrivenCells {
   readonly cells: Int32Array;
   /** When each cell was entered. Epoch milliseconds. */
   readonly timesMs: Float64Array;
+  /** How each cell was entered: see `readEntry`. */
+  readonly entries: Int32Array;
   /** Where each run starts in `cells`, and at last the length of `cells`. */
   readonly starts: Int32Array;
   /** Whose each run is: vehicles are numbered from 0. */
@@ -19,6 +22,7 @@ interface Run {
   readonly vehicle: number;
   readonly cells: number[];
   readonly timesMs: number[];
+  readonly entries: number[];
 }
 
 /**
@@ -27,6 +31,7 @@ interface Run {
  * after it in the run is that item's truth.
  */
 export class CellRunBuilder {
+  readonly #grid: Grid;
   readonly #vehicles: VehicleMap;
   readonly #runs: Run[] = [];
   /** The run that each vehicle is in. */
@@ -34,6 +39,7 @@ export class CellRunBuilder {
   readonly #numbers = new Map<string, number>();
 
   constructor(grid: Grid, rules: WindowRules) {
+    this.#grid = grid;
     this.#vehicles = new VehicleMap(grid, rules);
   }
 
@@ -48,12 +54,13 @@ export class CellRunBuilder {
     if (outcome.kind !== 'entered') return outcome;
     let run = this.#current.get(fix.vehicleId);
     if (run === undefined || outcome.newTrip) {
-      run = { vehicle: this.#numberOf(fix.vehicleId), cells: [], timesMs: [] };
+      run = { vehicle: this.#numberOf(fix.vehicleId), cells: [], timesMs: [], entries: [] };
       this.#runs.push(run);
       this.#current.set(fix.vehicleId, run);
     }
     run.cells.push(outcome.cell);
     run.timesMs.push(fix.eventTimeMs);
+    run.entries.push(cellEntry(this.#grid, outcome.cell, fix));
     return outcome;
   }
 
@@ -62,12 +69,15 @@ export class CellRunBuilder {
     const starts = new Int32Array(runs.length + 1);
     runs.forEach(({ cells }, at) => (starts[at + 1] = (starts[at] ?? 0) + cells.length));
     const length = starts.at(-1) ?? 0;
-    const [cells, timesMs] = [new Int32Array(length), new Float64Array(length)];
+    const [cells, entries] = [new Int32Array(length), new Int32Array(length)];
+    const timesMs = new Float64Array(length);
     runs.forEach((run, at) => {
       cells.set(run.cells, starts[at]);
       timesMs.set(run.timesMs, starts[at]);
+      entries.set(run.entries, starts[at]);
     });
-    return { cells, starts, timesMs, vehicles: Int32Array.from(runs, ({ vehicle }) => vehicle) };
+    const vehicles = Int32Array.from(runs, ({ vehicle }) => vehicle);
+    return { cells, starts, timesMs, entries, vehicles };
   }
 
   /** Vehicles are numbered in the order in which they come. */

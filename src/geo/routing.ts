@@ -23,6 +23,17 @@ const landmarkCount = 8;
 /** An odd number, so that neighbouring segments get factors far from each other in the table. */
 const spread = 40_503;
 
+/** How long a driver thinks that a segment takes, of which he knows that it takes `bestS` at best. */
+export function timeByTasteS(
+  { classFactor, segmentFactor, segmentOffset }: RouteTaste,
+  bestS: number,
+  roadClass: number,
+  segment: number,
+): number {
+  const place = (segment * spread + segmentOffset) & (segmentFactor.length - 1);
+  return bestS * (classFactor[roadClass] ?? 1) * (segmentFactor[place] ?? 1);
+}
+
 /**
  * Finds the fastest ways through a road network, by A* with landmarks (ALT): the triangle
  * inequality over a few far nodes bounds the time that is left. Times are seconds.
@@ -89,8 +100,6 @@ export class Router {
   route(from: number, to: number, taste: RouteTaste): Int32Array | undefined {
     const roads = this.#roads;
     const { firstArcOfNode, arcsOfNode, arcTo, segmentClass } = roads;
-    const { classFactor, segmentFactor, segmentOffset } = taste;
-    const mask = segmentFactor.length - 1;
     const segmentTimeS = this.#segmentTimeS;
     const queue = this.#queue;
     const timeS = this.#timeS;
@@ -115,9 +124,8 @@ export class Router {
         const node = arcTo[arc] ?? 0;
         if (settledIn[node] === search) continue;
         const segment = arc >> 1;
-        const ofClass = classFactor[segmentClass[segment] ?? 0] ?? 1;
-        const ofSegment = segmentFactor[(segment * spread + segmentOffset) & mask] ?? 1;
-        const throughS = reachedS + (segmentTimeS[segment] ?? Infinity) * ofClass * ofSegment;
+        const bestS = segmentTimeS[segment] ?? Infinity;
+        const throughS = reachedS + timeByTasteS(taste, bestS, segmentClass[segment] ?? 0, segment);
         if (reachedIn[node] === search ? throughS < (timeS[node] ?? 0) : throughS < Infinity) {
           reachedIn[node] = search;
           timeS[node] = throughS;

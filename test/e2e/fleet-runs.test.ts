@@ -70,13 +70,16 @@ describe('training data', () => {
       {
         ...{ cells: Int32Array.of(1, 2, 3), starts: Int32Array.of(0, 2, 3) },
         ...{ timesMs: Float64Array.of(10, 20, 30), vehicles: Int32Array.of(1, 0) },
+        entries: Int32Array.of(6, 7, 8),
       },
       {
         ...{ cells: Int32Array.of(4, 5), starts: Int32Array.of(0, 2) },
         ...{ timesMs: Float64Array.of(40, 50), vehicles: Int32Array.of(0) },
+        entries: Int32Array.of(9, 10),
       },
     ]);
     assert.deepEqual([...joined.cells], [1, 2, 3, 4, 5]);
+    assert.deepEqual([...joined.entries], [6, 7, 8, 9, 10]);
     assert.deepEqual([...joined.starts], [0, 2, 3, 5]);
     assert.deepEqual([...joined.timesMs], [10, 20, 30, 40, 50]);
     assert.deepEqual([...joined.vehicles], [1, 0, 2]);

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.js';
 import { percent, thousands } from '../../model/evaluation/page/markdown.js';
-import { ceilingSchema, trialSchema } from '../../model/training/card.js';
+import { ceilingSchema } from '../../model/training/card.js';
+import { readTried, type Tried } from './tried.js';
 import type { Ceiling, Trial } from '../../model/training/card.js';
 
 /** What is known of a model that no test of it tells. */
@@ -14,30 +15,17 @@ export interface Findings {
   readonly ceiling: Ceiling | null;
 }
 
-/** An experiment with what its validation gave. */
-const measuredTrial = z
-  .object({
-    what: z.string(),
-    /** Shares, 0 … 1, of `items` predictions. */
-    validationTop1: z.number(),
-    validationTop3: z.number(),
-    validationTop5: z.number(),
-    items: z.int(),
-    steps: z.int(),
-    seconds: z.number(),
-  })
-  .transform((row): Trial => {
-    const { what, validationTop1, validationTop3, validationTop5, items, steps, seconds } = row;
-    const [top1 = '', top3 = '', top5 = ''] = [validationTop1, validationTop3, validationTop5].map(
-      percent,
-    );
-    return {
-      what,
-      result: `validation top-1 ${top1}, top-3 ${top3}, top-5 ${top5} of ${thousands(items)} items, after ${thousands(steps)} steps in ${thousands(seconds)} s`,
-    };
-  });
-
-const triedSchema = z.array(z.union([trialSchema, measuredTrial]));
+function trialOf(row: Tried | Trial): Trial {
+  if ('result' in row) return row;
+  const { what, validationTop1, validationTop3, validationTop5, items, steps, seconds } = row;
+  const [top1 = '', top3 = '', top5 = ''] = [validationTop1, validationTop3, validationTop5].map(
+    percent,
+  );
+  return {
+    what,
+    result: `validation top-1 ${top1}, top-3 ${top3}, top-5 ${top5} of ${thousands(items)} items, after ${thousands(steps)} steps in ${thousands(seconds)} s`,
+  };
+}
 
 async function readIfThere<T>(path: string, schema: z.ZodType<T>, absent: T): Promise<T> {
   if (!existsSync(path)) return absent;
@@ -55,11 +43,11 @@ async function readIfThere<T>(path: string, schema: z.ZodType<T>, absent: T): Pr
 
 /**
  * Reads `tried.json` and `ceiling.json` of a model's folder, where they are.
- * @throws {PipelineError} INVALID_FINDINGS
+ * @throws {PipelineError} INVALID_FINDINGS, {ConfigError}
  */
 export async function readFindings(folder: string): Promise<Findings> {
   return {
-    tried: await readIfThere(join(folder, 'tried.json'), triedSchema, []),
+    tried: (await readTried(folder)).map(trialOf),
     ceiling: await readIfThere(join(folder, 'ceiling.json'), ceilingSchema.nullable(), null),
   };
 }

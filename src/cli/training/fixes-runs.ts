@@ -42,7 +42,7 @@ export interface FixesRuns {
 }
 
 /** Changes with what is kept, and with how it is made. */
-const layout = 2;
+const layout = 3;
 
 const keptSchema = z.custom<Omit<FixesRuns, 'runs'>>(
   (value) => typeof value === 'object' && value !== null && 'gridFile' in value,

@@ -38,7 +38,7 @@ export interface FleetSource {
 /** Enough fixes to tell one simulator from a changed one. */
 const probeFixes = 2_000;
 /** Changes with the layout of the files in the cache. */
-const layout = 2;
+const layout = 3;
 /** Fixes between two moments at which the process looks at anything else. */
 const sliceFixes = 50_000;
 
@@ -104,7 +104,8 @@ export async function fleetRuns(request: FleetRequest, source: FleetSource): Pro
 /** All runs of several fleets, one fleet after the other; no two fleets share a vehicle. */
 export function joinRuns(all: readonly DrivenRuns[]): DrivenRuns {
   const cellCount = all.reduce((sum, { cells }) => sum + cells.length, 0);
-  const [cells, timesMs] = [new Int32Array(cellCount), new Float64Array(cellCount)];
+  const [cells, entries] = [new Int32Array(cellCount), new Int32Array(cellCount)];
+  const timesMs = new Float64Array(cellCount);
   const starts: number[] = [];
   const vehicles: number[] = [];
   let offset = 0;
@@ -112,6 +113,7 @@ export function joinRuns(all: readonly DrivenRuns[]): DrivenRuns {
   for (const runs of all) {
     cells.set(runs.cells, offset);
     timesMs.set(runs.timesMs, offset);
+    entries.set(runs.entries, offset);
     for (const start of runs.starts.subarray(0, -1)) starts.push(start + offset);
     for (const vehicle of runs.vehicles) vehicles.push(vehicle + firstVehicle);
     offset += runs.cells.length;
@@ -121,5 +123,5 @@ export function joinRuns(all: readonly DrivenRuns[]): DrivenRuns {
     starts: Int32Array.from([...starts, offset]),
     vehicles: Int32Array.from(vehicles),
   };
-  return { cells, timesMs, ...all32 };
+  return { cells, timesMs, entries, ...all32 };
 }

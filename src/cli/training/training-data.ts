@@ -31,6 +31,8 @@ export interface TrainingData {
   readonly grid: Grid;
   /** What the model is to be judged with. */
   readonly view: CityView;
+  /** IANA name of the city's. */
+  readonly timeZone: string;
   /** The grid as the model's folder gets it, byte for byte: the digest covers it. */
   readonly gridFile: Buffer;
   /** Where the data comes from. */
@@ -71,6 +73,7 @@ export async function makeTrainingData(flags: TrainFlags, cacheDir: string): Pro
   return {
     grid,
     view: cityView(grid, city.city.timeZone, null),
+    timeZone: city.city.timeZone,
     gridFile: Buffer.from(gridFile),
     data,
     trainingRuns: runs.training,
@@ -120,6 +123,7 @@ async function fleetData(flags: TrainFlags, city: City, cacheDir: string): Promi
   return {
     grid,
     view: daejeonView(grid),
+    timeZone: city.timeZone,
     gridFile: Buffer.from(gridFile),
     data: {
       kind: 'fleet',

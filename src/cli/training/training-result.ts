@@ -26,15 +26,21 @@ function portablePath(path: string): string {
   return inProject.startsWith('..') ? basename(path) : inProject;
 }
 
+/** A value as it is given on the command line. */
+function textOf(flags: TrainFlags, name: string, value: unknown): string {
+  if (name === 'split') return Object.values(flags.split).join('/');
+  if (name === 'inputs') return ['cells', ...(flags.inputs ?? [])].join(',');
+  return name === 'try' ? JSON.stringify(value) : String(value);
+}
+
 /** The command line that makes the same model again. */
-function commandOf(flags: TrainFlags): string {
+export function commandOf(flags: TrainFlags): string {
   const unused = unusedFlags(flags);
   const parts = Object.entries(flags).flatMap(([name, value]) => {
     if (unused.includes(name) || value === undefined) return [];
     const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const isPath = ['out', 'city', 'fixes'].includes(name);
-    const text = name === 'split' ? Object.values(flags.split).join('/') : String(value);
-    return [`--${flag} ${isPath ? portablePath(text) : text}`];
+    return [`--${flag} ${isPath ? portablePath(String(value)) : textOf(flags, name, value)}`];
   });
   return `stagecoach train ${parts.join(' ')}`;
 }

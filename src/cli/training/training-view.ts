@@ -4,10 +4,11 @@ import type { TrainingStatus } from '../../model/training/trainer.js';
 /** Terminals get a live line, logs one line in a while. */
 const logEveryMs = 15_000;
 
-function barOf(format: string): cliProgress.SingleBar {
+function barOf(format: string, barsize = 40): cliProgress.SingleBar {
   return new cliProgress.SingleBar(
     {
       format,
+      barsize,
       hideCursor: true,
       noTTYOutput: true,
       notTTYSchedule: logEveryMs,
@@ -56,10 +57,12 @@ export class JudgingView {
   }
 }
 
-/** Progress of a training. */
+/** Progress of a training: time left, mean loss since the last validation, best validation so far. */
 export class TrainingView {
+  // In 80 columns all but the counts can be seen; the line is cut at the end of the terminal.
   readonly #bar = barOf(
-    'training {bar} {percentage} % | epoch {epoch}, step {step} | loss {loss} | validation top-1 {top1} | {rate} windows/s | {left} left',
+    '{bar} {percentage} % | {left} left | loss {loss} | top-1 {top1} | {rate} windows/s | step {step}, epoch {epoch}',
+    10,
   );
   readonly #batch: number;
   readonly #startedMs = performance.now();

@@ -19,13 +19,27 @@ export interface Tape {
   gradient(name: string, edge: Edge): void;
 }
 
-/** Rows of the embedding table, one per cell id. Its gradient ends here. */
-export function embedding(tape: Tape, ids: Edge, cells: number): Layer {
+/** One input of an embedding: whole numbers 0 … size − 1, and the table with a row for each. */
+export interface EmbeddedInput {
+  readonly table: string;
+  readonly ids: Edge;
+  readonly size: number;
+}
+
+/** The sum of each input's rows of its embedding table. Its gradient ends here. */
+export function embedding(
+  tape: Tape,
+  first: EmbeddedInput,
+  others: readonly EmbeddedInput[] = [],
+): Layer {
   const { ops } = tape;
+  const rowsOf = ({ table, ids }: EmbeddedInput): Edge => ops.gather(tape.value(table), ids);
   return {
-    output: ops.gather(tape.value('embedding'), ids),
+    output: others.reduce((sum, input) => ops.add(sum, rowsOf(input)), rowsOf(first)),
     backward(outputGradient) {
-      tape.gradient('embedding', ops.scatterSum(outputGradient, ids, cells));
+      for (const { table, ids, size } of [first, ...others]) {
+        tape.gradient(table, ops.scatterSum(outputGradient, ids, size));
+      }
       return outputGradient;
     },
   };
@@ -134,24 +148,47 @@ export function dropout({ ops }: Tape, input: Edge, rate: number, seed: Edge): L
   };
 }
 
+/** What the network is to say. */
+export interface Truth {
+  /** `[steps · batch] int32`: the true next cells. */
+  readonly targets: Edge;
+  /** `[steps · batch] float32`: how much each row counts. */
+  readonly weights: Edge;
+  readonly cells: number;
+  /** The share of the probability that is wanted spread evenly over all cells, 0 … 1. */
+  readonly labelSmoothing: number;
+}
+
+/** Rows' losses, and from output 1 their gradients by the logits. */
+function softmaxLoss({ ops }: Tape, logits: Edge, truth: Truth): Edge {
+  const { targets, cells, labelSmoothing } = truth;
+  const float = attr.type('float32');
+  if (labelSmoothing === 0) {
+    return ops.graph.add('SparseSoftmaxCrossEntropyWithLogits', [logits, targets], {
+      attrs: { T: float, Tlabels: attr.type('int32') },
+    });
+  }
+  const elsewhere = labelSmoothing / cells;
+  const labels = ops.oneHot(targets, cells, 1 - labelSmoothing + elsewhere, elsewhere);
+  return ops.graph.add('SoftmaxCrossEntropyWithLogits', [logits, labels], { attrs: { T: float } });
+}
+
 /**
  * The dense layer over the cells, softmax, and cross-entropy against the true next cells.
  *
- * @param weights `[steps · batch] float32`: how much each row counts
  * @returns the weighted sum of the rows' losses, and the way back from it
+ * @see https://arxiv.org/abs/1512.00567 section 7 (label smoothing)
  */
 export function crossEntropy(
   tape: Tape,
   input: Edge,
-  targets: Edge,
-  weights: Edge,
+  truth: Truth,
 ): { readonly loss: Edge; backward(): Edge } {
   const { ops } = tape;
+  const { weights } = truth;
   const kernel = tape.value('dense/kernel');
   const logits = ops.biasAdd(ops.matmul(input, kernel), tape.value('dense/bias'));
-  const node = ops.graph.add('SparseSoftmaxCrossEntropyWithLogits', [logits, targets], {
-    attrs: { T: attr.type('float32'), Tlabels: attr.type('int32') },
-  });
+  const node = softmaxLoss(tape, logits, truth);
   return {
     loss: ops.sumOfRows(ops.multiply(node, weights)),
     backward() {

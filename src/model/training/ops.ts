@@ -120,6 +120,13 @@ export class Ops {
     });
   }
 
+  /** `[n]` int32 gives `[n, size]`: `on` at each row's number, `off` elsewhere. */
+  oneHot(rows: Edge, size: number, on: number, off: number): Edge {
+    const { graph } = this;
+    const inputs = [rows, graph.integers(size), graph.scalar(on), graph.scalar(off)];
+    return graph.add('OneHot', inputs, { attrs: { T: float, TI: int } });
+  }
+
   /** The sum of the rows of `a` that go to each row of a table of `size` rows. */
   scatterSum(a: Edge, rows: Edge, size: number): Edge {
     return this.graph.add('UnsortedSegmentSum', [a, rows, this.graph.integers(size)], {

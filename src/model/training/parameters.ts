@@ -1,6 +1,13 @@
 import type { HostTensor } from '../tensor.js';
 import { ModelError } from '../errors.js';
 
+/** A further number that a network is given at every time step, such as the half-hour of the day. */
+export interface ExtraInput {
+  readonly name: string;
+  /** Its values are 0 … size − 1; each has its own row of an embedding. */
+  readonly size: number;
+}
+
 /** The sizes of a network of the reference shape. */
 export interface NetworkShape {
   /** Rows of the embedding and width of the output: the grid's cells and cell 0. */
@@ -13,6 +20,11 @@ export interface NetworkShape {
   readonly steps: number;
   /** Share of activations that a dropout layer sets to 0 while training, 0 … 1. */
   readonly dropout: number;
+  /**
+   * Inputs beside the cells: their embeddings are added to that of the cell. Default: none, which is
+   * what the pipeline can run.
+   */
+  readonly extras?: readonly ExtraInput[];
 }
 
 /** One trained tensor. */
@@ -27,8 +39,13 @@ export type ParameterValues = ReadonlyMap<string, Float32Array>;
 /** The reference shape's own epsilon: the default of tfjs-layers' LayerNormalization. */
 export const layerNormEpsilon = 1e-3;
 
+/** The parameter that holds an extra input's embedding. */
+export function extraEmbedding({ name }: ExtraInput): string {
+  return `embedding/${name}`;
+}
+
 /**
- * The parameters of a network in the order of its layers. A GRU's are laid out as TensorFlow's
+ * The parameters of a network in the order of its layers, those of extra inputs at last. A GRU's are laid out as TensorFlow's
  * `GRUBlockCell` wants them: `gates` `[2·units, 2·units]` (columns reset, update; rows input,
  * state), `candidate` `[2·units, units]`, and their biases.
  */
@@ -53,6 +70,11 @@ export function parametersOf(shape: NetworkShape): ParameterSpec[] {
     { name: 'dense/kernel', shape: [units, cells] },
     { name: 'dense/bias', shape: [cells] },
   );
+  // At the end, so that first weights, which go by a parameter's number, are those of the network
+  // without them.
+  for (const extra of shape.extras ?? []) {
+    parameters.push({ name: extraEmbedding(extra), shape: [extra.size, units] });
+  }
   return parameters;
 }
 

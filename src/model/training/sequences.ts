@@ -10,12 +10,16 @@ export interface CellRuns {
   readonly cells: Int32Array;
   /** Where each run starts in `cells`, and at last the length of `cells`. */
   readonly starts: Int32Array;
+  /** Extra inputs of a network: for each one value a cell. Default: none. */
+  readonly extras?: readonly Int32Array[];
 }
 
 /** Runs of which it is known who drove them, and when. */
 export interface DrivenRuns extends CellRuns {
   /** When each cell was entered. Epoch milliseconds. */
   readonly timesMs: Float64Array;
+  /** How each cell was entered, as `readEntry` of `geo/cell-entry.ts` reads it. */
+  readonly entries: Int32Array;
   /** Whose each run is: vehicles are numbered from 0. */
   readonly vehicles: Int32Array;
 }
@@ -94,6 +98,7 @@ export function fillBatch(
     ids: new Int32Array(size),
     targets: new Int32Array(size),
     weights: new Float32Array(size),
+    extras: (runs.extras ?? []).map(() => new Int32Array(size)),
   };
   let counted = 0;
   for (let row = 0; row < batch; row += 1) {
@@ -106,6 +111,7 @@ export function fillBatch(
       filled.ids[to] = runs.cells[position] ?? 0;
       filled.targets[to] = runs.cells[position + 1] ?? 0;
       filled.weights[to] = 1;
+      filled.extras.forEach((extra, index) => (extra[to] = runs.extras?.[index]?.[position] ?? 0));
       counted += 1;
     }
   }
@@ -120,7 +126,17 @@ export function writeWindow(
   runStart: number,
   window: Int32Array,
 ): void {
+  writeWindowOf(runs.cells, position, runStart, window);
+}
+
+/** The same of any values that there is one of for each cell of the runs. */
+export function writeWindowOf(
+  values: Int32Array,
+  position: number,
+  runStart: number,
+  window: Int32Array,
+): void {
   const held = Math.min(window.length, position - runStart + 1);
   window.fill(0, 0, window.length - held);
-  window.set(runs.cells.subarray(position - held + 1, position + 1), window.length - held);
+  window.set(values.subarray(position - held + 1, position + 1), window.length - held);
 }

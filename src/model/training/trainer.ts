@@ -3,10 +3,10 @@ import { PipelineError } from '../../errors.js';
 import { judgeRanker } from './hits.js';
 import { initialWeights } from './initial-weights.js';
 import { learningRateAt } from './learning-rate.js';
-import { batchesIn, cutEpoch, fillBatch } from './sequences.js';
-import { TrainingNetwork, freshState } from './training-network.js';
+import { batchesIn, cutEpoch, fillBatch, writeWindowOf } from './sequences.js';
+import { TrainingNetwork, defaultOptimiser, freshState } from './training-network.js';
 import type { Checkpoint, TrainingProgress } from './checkpoint.js';
-import type { TestItems } from './hits.js';
+import type { HitRates, TestItems } from './hits.js';
 import type { LearningRateSchedule } from './learning-rate.js';
 import type { NetworkShape, ParameterValues } from './parameters.js';
 import type { CellRuns, Epoch } from './sequences.js';
@@ -22,6 +22,8 @@ export interface TrainerOptions {
   readonly batch: number;
   /** Decides first weights, cuts, order and dropout. */
   readonly seed: number;
+  /** The share of the probability that the loss wants spread evenly over all cells. Default 0. */
+  readonly labelSmoothing?: number;
   readonly budget: TrainingBudget;
   readonly validateEverySteps: number;
   /** Training stops after so many validations in a row without a new best. */
@@ -54,6 +56,19 @@ export interface TrainingObserver {
 
 /** Windows per validation run: bounded by memory, not part of the result. */
 const validationBatch = 256;
+
+/** The windows of the extra inputs of some items, each `[count, steps]`. */
+function extraWindows(items: TestItems, from: number, count: number, steps: number): Int32Array[] {
+  return (items.runs.extras ?? []).map((values) => {
+    const windows = new Int32Array(count * steps);
+    for (let row = 0; row < count; row += 1) {
+      const window = windows.subarray(row * steps, (row + 1) * steps);
+      const at = from + row;
+      writeWindowOf(values, items.positions[at] ?? 0, items.runStarts[at] ?? 0, window);
+    }
+    return windows;
+  });
+}
 
 /** The highest top-1 among the validations, null if there was none. */
 export function bestTop1(progress: TrainingProgress): number | null {
@@ -91,7 +106,8 @@ export class Trainer {
         { code: 'TOO_LITTLE_TRAINING_DATA', disposition: 'fatal' },
       );
     }
-    this.#network = new TrainingNetwork(options.shape);
+    const { labelSmoothing = 0 } = options;
+    this.#network = new TrainingNetwork(options.shape, { ...defaultOptimiser, labelSmoothing });
     this.#network.setState(freshState(this.#best));
   }
 
@@ -149,6 +165,12 @@ export class Trainer {
     }
   }
 
+  /** Judges the weights of the best validation on other items. The training is over then. */
+  judgeBest(items: TestItems): HitRates {
+    this.#network.setState(freshState(this.#best));
+    return this.#judge(items);
+  }
+
   /** Frees the network's session. */
   dispose(): void {
     this.#network.dispose();
@@ -186,10 +208,7 @@ export class Trainer {
 
   #validate(): void {
     const begunMs = performance.now();
-    const { steps } = this.#options.shape;
-    const { top1 } = judgeRanker(this.#validation, steps, validationBatch, (windows) =>
-      this.#network.rank(windows),
-    );
+    const { top1 } = this.#judge(this.#validation);
     const best = bestTop1(this.#progress);
     if (best === null || top1 > best) this.#best = this.#network.weights();
     const loss = this.#lossSteps === 0 ? 0 : this.#lossSum / this.#lossSteps;
@@ -200,6 +219,16 @@ export class Trainer {
       validations: [...this.#progress.validations, { step: this.#progress.step, loss, top1 }],
     };
     this.#progress.trainedMs += performance.now() - begunMs;
+  }
+
+  #judge(items: TestItems): HitRates {
+    const { steps } = this.#options.shape;
+    let ranked = 0;
+    return judgeRanker(items, steps, validationBatch, (windows) => {
+      const count = windows.length / steps;
+      ranked += count;
+      return this.#network.rank(windows, extraWindows(items, ranked - count, count, steps));
+    });
   }
 
   #validationsSinceBest(): number {

@@ -2,13 +2,15 @@ import { attr } from '../graph/attributes.js';
 import { GraphBuilder, outputOf } from '../graph/graph-builder.js';
 import { crossEntropy, dropout, embedding, gru, layerNorm } from './layers.js';
 import { Ops } from './ops.js';
-import { parametersOf, valueOf } from './parameters.js';
+import { extraEmbedding, parametersOf, valueOf } from './parameters.js';
 import type { Edge } from '../graph/graph-builder.js';
 import type { Layer, Tape } from './layers.js';
 import type { NetworkShape, ParameterSpec } from './parameters.js';
 
-/** Adam's constants but the learning rate, and the length that gradients are clipped to. */
+/** What is minimised and how: the loss, Adam's constants but the learning rate, and clipping. */
 export interface OptimiserOptions {
+  /** The share of the probability that the loss wants spread evenly over all cells, 0 … 1. */
+  readonly labelSmoothing: number;
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
@@ -34,6 +36,8 @@ export interface TrainingGraph {
   readonly ids: Edge;
   readonly targets: Edge;
   readonly weights: Edge;
+  /** The same, int32, for each extra input of the shape. */
+  readonly extras: readonly Edge[];
   /** Placeholders of a step: float32 `[]`, and int32 `[2]` for dropout. */
   readonly learningRate: Edge;
   readonly beta1Power: Edge;
@@ -49,15 +53,31 @@ export interface TrainingGraph {
   readonly ranking: Edge;
 }
 
+/** What the network is given: cells, and the extra inputs of its shape. */
+interface Inputs {
+  readonly ids: Edge;
+  readonly extras: readonly Edge[];
+}
+
+function embeddingOf(tape: Tape, shape: NetworkShape, inputs: Inputs): Layer {
+  const { cells, extras = [] } = shape;
+  const others = extras.map((extra, index) => ({
+    table: extraEmbedding(extra),
+    ids: inputs.extras[index] ?? inputs.ids,
+    size: extra.size,
+  }));
+  return embedding(tape, { table: 'embedding', ids: inputs.ids, size: cells }, others);
+}
+
 /** All layers below the dense one. Without a seed no activation is dropped. */
-function stack(tape: Tape, shape: NetworkShape, ids: Edge, dropoutSeed: Edge | null): Layer[] {
+function stack(tape: Tape, shape: NetworkShape, inputs: Inputs, dropoutSeed: Edge | null): Layer[] {
   const { graph } = tape.ops;
   const layers: Layer[] = [];
   const push = (layer: Layer): Edge => {
     layers.push(layer);
     return layer.output;
   };
-  let output = push(embedding(tape, ids, shape.cells));
+  let output = push(embeddingOf(tape, shape, inputs));
   for (let depth = 1; depth <= shape.depth; depth += 1) {
     output = push(gru(tape, `gru_${depth}`, output, shape.steps));
     if (depth === shape.depth) break;
@@ -71,9 +91,9 @@ function stack(tape: Tape, shape: NetworkShape, ids: Edge, dropoutSeed: Edge | n
   return layers;
 }
 
-function rankingOf(tape: Tape, shape: NetworkShape, ids: Edge, k: number): Edge {
+function rankingOf(tape: Tape, shape: NetworkShape, inputs: Inputs, k: number): Edge {
   const { ops } = tape;
-  const output = stack(tape, shape, ids, null).at(-1)?.output ?? ids;
+  const output = stack(tape, shape, inputs, null).at(-1)?.output ?? inputs.ids;
   const last = ops.split(output, shape.steps).at(-1) ?? output;
   const product = ops.matmul(last, tape.value('dense/kernel'));
   const logits = ops.biasAdd(product, tape.value('dense/bias'));
@@ -109,6 +129,10 @@ export function trainingGraph(
   const ids = graph.placeholder('ids', 'int32', [-1]);
   const targets = graph.placeholder('targets', 'int32', [-1]);
   const weights = graph.placeholder('weights', 'float32', [-1]);
+  const extras = (shape.extras ?? []).map(({ name }) =>
+    graph.placeholder(`extra_${name}`, 'int32', [-1]),
+  );
+  const inputs = { ids, extras };
   const learningRate = graph.placeholder('learning_rate', 'float32', []);
   const beta1Power = graph.placeholder('beta1_power', 'float32', []);
   const beta2Power = graph.placeholder('beta2_power', 'float32', []);
@@ -130,8 +154,10 @@ export function trainingGraph(
     gradient: (name, edge) => gradients.set(name, edge),
   };
 
-  const layers = stack(tape, shape, ids, dropoutSeed);
-  const end = crossEntropy(tape, layers.at(-1)?.output ?? ids, targets, weights);
+  const layers = stack(tape, shape, inputs, dropoutSeed);
+  const { labelSmoothing } = optimiser;
+  const truth = { targets, weights, cells: shape.cells, labelSmoothing };
+  const end = crossEntropy(tape, layers.at(-1)?.output ?? ids, truth);
   layers.reduceRight((gradient, layer) => layer.backward(gradient), end.backward());
 
   const scale = clipScale(ops, gradients.values(), optimiser.clipNorm);
@@ -162,6 +188,7 @@ export function trainingGraph(
     ids,
     targets,
     weights,
+    extras,
     learningRate,
     beta1Power,
     beta2Power,
@@ -169,6 +196,6 @@ export function trainingGraph(
     step: graph.identity(end.loss, 'float32', { name: 'step', after: applied }),
     loss: end.loss,
     assigned: graph.allOf(assigned, 'assigned'),
-    ranking: rankingOf(tape, shape, ids, k),
+    ranking: rankingOf(tape, shape, inputs, k),
   };
 }

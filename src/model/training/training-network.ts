@@ -16,6 +16,8 @@ export interface TrainingBatch {
   readonly targets: Int32Array;
   /** `[steps · batch]`: how much each prediction counts; they sum to 1. */
   readonly weights: Float32Array;
+  /** `[steps · batch]` each: the extra inputs of the network's shape, in their order. */
+  readonly extras?: readonly Int32Array[];
 }
 
 /** A network's weights and Adam's two moments, each by parameter name. */
@@ -25,8 +27,9 @@ export interface TrainingState {
   readonly moment2: ParameterValues;
 }
 
-/** Adam's and the clipping's constants that the reference network is trained with. */
+/** The loss and the constants that the reference network is trained with. */
 export const defaultOptimiser: OptimiserOptions = {
+  labelSmoothing: 0,
   beta1: 0.9,
   beta2: 0.999,
   epsilon: 1e-7,
@@ -39,6 +42,18 @@ function float(edge: Edge, data: Float32Array, shape: readonly number[]): Feed {
 
 function int(edge: Edge, data: Int32Array): Feed {
   return { edge, tensor: { dtype: 'int32', shape: [data.length], data } };
+}
+
+/** `[batch, steps]` as `[steps · batch]`. */
+function timeMajor(windows: Int32Array, steps: number): Int32Array {
+  const batch = windows.length / steps;
+  const turned = new Int32Array(windows.length);
+  for (let row = 0; row < batch; row += 1) {
+    for (let step = 0; step < steps; step += 1) {
+      turned[step * batch + row] = windows[row * steps + step] ?? 0;
+    }
+  }
+  return turned;
 }
 
 /** The values of a fetched float32 tensor. */
@@ -137,18 +152,16 @@ export class TrainingNetwork {
    * The likeliest next cells of windows, without dropout.
    *
    * @param windows `[batch, steps]`
+   * @param extras the extra inputs of the shape, each `[batch, steps]`
    * @returns `[batch, k]`, best first
    */
-  rank(windows: Int32Array): Int32Array {
+  rank(windows: Int32Array, extras: readonly Int32Array[] = []): Int32Array {
     const { steps } = this.shape;
-    const batch = windows.length / steps;
-    const ids = new Int32Array(windows.length);
-    for (let row = 0; row < batch; row += 1) {
-      for (let step = 0; step < steps; step += 1) {
-        ids[step * batch + row] = windows[row * steps + step] ?? 0;
-      }
-    }
-    const [ranking] = this.#session.run([int(this.#graph.ids, ids)], [this.#graph.ranking]);
+    const graph = this.#graph;
+    const feeds = [windows, ...extras].map((input, index) =>
+      int(graph.extras[index - 1] ?? graph.ids, timeMajor(input, steps)),
+    );
+    const [ranking] = this.#session.run(feeds, [graph.ranking]);
     return Int32Array.from(ranking?.data ?? []);
   }
 
@@ -163,6 +176,7 @@ export class TrainingNetwork {
       int(graph.ids, batch.ids),
       int(graph.targets, batch.targets),
       float(graph.weights, batch.weights, [batch.weights.length]),
+      ...graph.extras.map((edge, index) => int(edge, batch.extras?.[index] ?? new Int32Array())),
     ];
     // Each layer adds its number to the first of the two: 64 apart, no two draws share a seed.
     if (this.shape.dropout > 0)

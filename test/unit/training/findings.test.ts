@@ -32,6 +32,6 @@ describe('what was found beside the test of a model', () => {
     });
 
     await writeFile(join(folder, 'tried.json'), '[{"what": "half a row"}]');
-    await assert.rejects(readFindings(folder), { code: 'INVALID_FINDINGS' });
+    await assert.rejects(readFindings(folder), { code: 'CONFIG' });
   });
 });

@@ -26,6 +26,7 @@ function runsOf(
     timesMs: new Float64Array(cells.length),
     starts: Int32Array.from([0, ...all.map(([, run]) => (length += run.length))]),
     vehicles: Int32Array.from(all, ([vehicle]) => vehicle),
+    entries: new Int32Array(cells.length),
   };
 }
 

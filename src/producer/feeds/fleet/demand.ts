@@ -85,6 +85,11 @@ export class Demand {
     return { origin, destination };
   }
 
+  /** The share of the trips from a dong that end in another. */
+  shareTo({ origin, destination }: DongPair): number {
+    return this.#destinations[origin]?.share(destination) ?? 0;
+  }
+
   /** The share of all trips that begin in a dong. */
   shareFrom(dong: number): number {
     return (this.#tripsFrom[dong] ?? 0) / this.#origins.total;

@@ -56,7 +56,39 @@ interface Vehicle {
  */
 export function createFleet(options: FleetOptions): Generator<GeoFix, void> {
   checkOptions(options);
-  return drive(options);
+  return fixesOf(drive(options));
+}
+
+/** A fix, and the taxi that it is of as it is at that time: what no receiver tells. */
+export interface Report {
+  readonly fix: GeoFix;
+  readonly taxi: Taxi;
+}
+
+/** A taxi is sent to a customer. */
+export interface Dispatch {
+  readonly taxi: Taxi;
+  readonly timeMs: number;
+  /** All that were idle, the taxi itself among them; the nearest of them is sent. */
+  readonly idle: readonly Taxi[];
+}
+
+/**
+ * The same fleet with what its taxis do, for those who judge predictions.
+ *
+ * @param onDispatch hears of each taxi that is sent, before it is
+ * @throws {ConfigError} CONFIG, naming all options that are out of range
+ */
+export function observeFleet(
+  options: FleetOptions,
+  onDispatch: (dispatch: Dispatch) => void,
+): Generator<Report, void> {
+  checkOptions(options);
+  return drive(options, onDispatch);
+}
+
+function* fixesOf(reports: Generator<Report, void>): Generator<GeoFix, void> {
+  for (const { fix } of reports) yield fix;
 }
 
 function checkOptions(options: FleetOptions): void {
@@ -75,7 +107,10 @@ function checkOptions(options: FleetOptions): void {
   if (problems.length > 0) throw new ConfigError(`the fleet can't be made: ${problems.join('; ')}`);
 }
 
-function* drive(options: FleetOptions): Generator<GeoFix, void> {
+function* drive(
+  options: FleetOptions,
+  onDispatch?: (dispatch: Dispatch) => void,
+): Generator<Report, void> {
   const { seed, startTimeMs = koreanMidnightMs, endTimeMs = Infinity, tripsPerTaxi = 30 } = options;
   const city = options.city ?? loadCity();
   const requests = Random.of(seed, 'requests');
@@ -93,13 +128,13 @@ function* drive(options: FleetOptions): Generator<GeoFix, void> {
     const index = reports.pop();
     if (timeMs === undefined || index === undefined || timeMs > endTimeMs) return;
     while (requestMs <= timeMs) {
-      dispatch(vehicles, city, requestMs, requests);
+      dispatch(vehicles, city, { timeMs: requestMs, random: requests, onDispatch });
       requestMs = city.demand.drawNextRequestMs(requestMs, tripsPerWeekday, requests);
     }
     const vehicle = vehicles[index];
     if (vehicle === undefined) return;
     vehicle.taxi.advance(timeMs);
-    yield report(vehicle, timeMs);
+    yield { fix: report(vehicle, timeMs), taxi: vehicle.taxi };
     const waitMs = vehicle.intervalMs + vehicle.random.between(-jitterMs, jitterMs);
     reports.push(index, timeMs + Math.max(1, Math.round(waitMs)));
   }
@@ -123,7 +158,16 @@ function makeVehicles(city: City, startTimeMs: number, options: FleetOptions): V
 }
 
 /** Sends the nearest idle taxi to a trip; without an idle taxi, the customer goes away. */
-function dispatch(vehicles: readonly Vehicle[], city: City, timeMs: number, random: Random): void {
+function dispatch(
+  vehicles: readonly Vehicle[],
+  city: City,
+  request: {
+    readonly timeMs: number;
+    readonly random: Random;
+    readonly onDispatch: ((dispatch: Dispatch) => void) | undefined;
+  },
+): void {
+  const { timeMs, random, onDispatch } = request;
   const trip = drawTrip(city, random);
   const latitude = city.roads.nodeLatitude[trip.from] ?? 0;
   const longitude = city.roads.nodeLongitude[trip.from] ?? 0;
@@ -140,7 +184,12 @@ function dispatch(vehicles: readonly Vehicle[], city: City, timeMs: number, rand
       nearest = taxi;
     }
   }
-  nearest?.serve(trip, timeMs);
+  if (nearest === undefined) return;
+  if (onDispatch !== undefined) {
+    const idle = vehicles.map(({ taxi }) => taxi).filter((taxi) => taxi.isIdle(timeMs));
+    onDispatch({ taxi: nearest, timeMs, idle });
+  }
+  nearest.serve(trip, timeMs);
 }
 
 function report({ id, taxi, receiver }: Vehicle, timeMs: number): GeoFix {

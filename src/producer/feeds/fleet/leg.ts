@@ -16,8 +16,13 @@ export interface Motion {
   bearingDeg: number;
 }
 
+/** What a taxi is about: to find or await a customer, to go to one, to carry one. */
+export type Errand = 'roaming' | 'fetching' | 'carrying';
+
 /** A part of a vehicle's day: a drive, or a stand at one place. */
 export interface Leg {
+  /** Of a stand, the errand that it ends. */
+  readonly errand: Errand;
   readonly endMs: number;
   /** The node where the leg ends. */
   readonly endNode: number;
@@ -29,12 +34,14 @@ export interface Leg {
 
 /** A vehicle stands at a node. */
 export class Stand implements Leg {
+  readonly errand: Errand;
   endMs: number;
   readonly endNode: number;
   readonly #latitude: number;
   readonly #longitude: number;
 
-  constructor(roads: RoadNetwork, node: number, endMs: number) {
+  constructor(roads: RoadNetwork, node: number, endMs: number, errand: Errand) {
+    this.errand = errand;
     this.endNode = node;
     this.endMs = endMs;
     this.#latitude = roads.nodeLatitude[node] ?? 0;
@@ -54,6 +61,7 @@ export class Stand implements Leg {
 
 /** How a route is driven. */
 export interface DriveOptions {
+  readonly errand: Errand;
   readonly startMs: number;
   /** [classes] factors of 1 or more on the time that each class of roads takes. */
   readonly slowness: Float64Array;
@@ -63,6 +71,9 @@ export interface DriveOptions {
 
 /** A vehicle drives a route, with stops at junctions. */
 export class Drive implements Leg {
+  readonly errand: Errand;
+  readonly startMs: number;
+  readonly startNode: number;
   endMs: number;
   endNode: number;
   readonly #latitude: number[] = [];
@@ -83,6 +94,9 @@ export class Drive implements Leg {
   ) {
     let timeMs = options.startMs;
     const start = roads.arcFrom(route[0] ?? 0);
+    this.errand = options.errand;
+    this.startMs = timeMs;
+    this.startNode = start;
     this.#push(roads.nodeLatitude[start] ?? 0, roads.nodeLongitude[start] ?? 0, timeMs);
     this.endNode = start;
     for (const arc of route) {

@@ -29,6 +29,12 @@ export interface Rank {
   readonly share: number;
 }
 
+/** A node, and how probable it is. */
+export interface NodeChance {
+  readonly node: number;
+  readonly chance: number;
+}
+
 /** The nodes where people get in and out, by dong, and the taxi ranks. */
 export class Places {
   readonly ranks: readonly Rank[];
@@ -73,11 +79,29 @@ export class Places {
     return this.#nodesOfDong[dong]?.[this.#weightsOfDong[dong]?.draw(random) ?? 0];
   }
 
+  /** How probable it is that {@link draw} gives each node of a dong. */
+  chancesIn(dong: number): NodeChance[] {
+    const ranks = this.#ranksOfDong[dong] ?? [];
+    const atRanks = ranks.length > 0 ? shareAtRanks : 0;
+    const weights = this.#weightsOfDong[dong];
+    return (this.#nodesOfDong[dong] ?? []).map((node, index) => ({
+      node,
+      chance:
+        (1 - atRanks) * (weights?.share(index) ?? 0) +
+        (ranks.includes(node) ? atRanks / ranks.length : 0),
+    }));
+  }
+
   /** Draws the rank that an idle driver goes to: one that is near, or much in demand. */
   drawRank(from: number, random: Random): number {
+    return this.ranks[new Weights(this.rankWeights(from)).draw(random)]?.node ?? 0;
+  }
+
+  /** How much each of {@link ranks} draws a driver at a node. */
+  rankWeights(from: number): number[] {
     const latitude = this.#roads.nodeLatitude[from] ?? 0;
     const longitude = this.#roads.nodeLongitude[from] ?? 0;
-    const weights = this.ranks.map(({ node, share }) => {
+    return this.ranks.map(({ node, share }) => {
       const awayM = localDistanceM(
         latitude,
         longitude,
@@ -87,7 +111,6 @@ export class Places {
       // Never 0, so that a driver far from every rank still has somewhere to go.
       return share * Math.max(Math.exp(-awayM / rankReachM), 1e-300);
     });
-    return this.ranks[new Weights(weights).draw(random)]?.node ?? 0;
   }
 }
 

@@ -3,8 +3,9 @@ import type { City } from './city.js';
 import type { Random } from './random.js';
 
 /** Nobody takes a taxi for less, as the crow flies. */
-const leastTripM = 400;
-const redraws = 8;
+export const leastTripM = 400;
+/** Pairs of nodes that are drawn for a pair of dongs before another pair of dongs is. */
+export const redraws = 8;
 
 /** The nodes where somebody gets in and out. */
 export interface Trip {

@@ -12,6 +12,12 @@ export class Weights {
     this.total = sum;
   }
 
+  /** The probability of an index. */
+  share(index: number): number {
+    if (this.total === 0) return 0;
+    return ((this.#upTo[index] ?? 0) - (this.#upTo[index - 1] ?? 0)) / this.total;
+  }
+
   /** An index whose weight is over 0; 0 if there is none. */
   draw(random: Random): number {
     const target = random.fraction() * this.total;

@@ -19,6 +19,7 @@ export function drivenRuns(trips: readonly Trip[]): DrivenRuns {
     cells: Int32Array.from(trips.flatMap(({ cells }) => cells)),
     starts: Int32Array.from(starts),
     vehicles: Int32Array.from(trips, ({ vehicle }) => vehicle),
+    entries: new Int32Array(starts.at(-1) ?? 0),
     timesMs: Float64Array.from(
       trips.flatMap(({ cells, fromMs = 0 }) => cells.map((_, at) => fromMs + at * 60_000)),
     ),

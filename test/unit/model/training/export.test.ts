@@ -41,6 +41,25 @@ describe('a trained network', () => {
   });
 });
 
+describe('a network with inputs beside the cells', () => {
+  const shape: NetworkShape = { cells: 9, units: 4, depth: 2, steps: 3, dropout: 0 };
+  const wider = { ...shape, extras: [{ name: 'time', size: 6 }] };
+
+  it('begins with the weights of the one without them', () => {
+    const weights = initialWeights(wider, 1);
+    assert.deepEqual([...(weights.get('embedding/time') ?? [])], new Array(24).fill(0));
+    weights.delete('embedding/time');
+    assert.deepEqual(weights, initialWeights(shape, 1));
+  });
+
+  it('is not exported: the pipeline gives it cells only', async () => {
+    await assert.rejects(trainedFiles(wider, initialWeights(wider, 1)), {
+      code: 'MODEL_UNSUPPORTED',
+      message: /time/,
+    });
+  });
+});
+
 describe('first weights', () => {
   it('have orthogonal state kernels', () => {
     const size = 12;

@@ -98,6 +98,38 @@ describe('training', () => {
     assert.ok(top1 > 0.88, `top-1 ${top1}`);
   });
 
+  it('learns from inputs beside the cells, and validates with them', async () => {
+    // Runs of one cell after another at random; the other input tells the next cell for certain.
+    const told = (seed: number, count: number): CellRuns => {
+      const random = seededRandom(seed);
+      const cells = Int32Array.from({ length: count * 13 }, () => 1 + random.below(cellCount));
+      const starts = Int32Array.from({ length: count + 1 }, (_, run) => run * 13);
+      return { cells, starts, extras: [cells.map((_, at) => cells[at + 1] ?? 0)] };
+    };
+    const extras = [{ name: 'next', size: cellCount + 1 }];
+    const toldOptions = { ...options, shape: { ...options.shape, extras }, budget: { epochs: 4 } };
+    const items = allItems(told(2, 30));
+    const trainer = new Trainer(toldOptions, told(1, 400), items);
+    const observer = { onStep: () => undefined, onCheckpoint: () => Promise.resolve() };
+    await trainer.run(observer, new AbortController().signal);
+    const best = bestTop1(trainer.progress) ?? 0;
+    assert.ok(best > 0.95, `top-1 ${best}`);
+    assert.equal(trainer.judgeBest(items).top1, best);
+    trainer.dispose();
+  });
+
+  it('gives the same weights for the same seed and options, and others for another seed', async () => {
+    const short = { ...options, budget: { epochs: 1 }, labelSmoothing: 0.1 };
+    const shape = { ...options.shape, dropout: 0.2 };
+    const [first, again, other] = [
+      await train({ ...short, shape }),
+      await train({ ...short, shape }),
+      await train({ ...short, shape, seed: 5 }),
+    ];
+    assert.deepEqual(again.last.state, first.last.state);
+    assert.notDeepEqual(other.last.state, first.last.state);
+  });
+
   it('that stopped goes on from its checkpoint to the same weights', async () => {
     const short = { ...options, budget: { epochs: 2 }, validateEverySteps: 30 };
     const whole = await train(short);
