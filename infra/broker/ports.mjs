@@ -11,12 +11,21 @@ function listen(port) {
   });
 }
 
+/** Given out by this process: whoever asked may not listen there yet. */
+const given = new Set();
+
 /**
- * A free port on loopback: `preferred` where nobody listens there, else any.
+ * A free port on loopback: `preferred` where nobody listens there, else one that was not given out
+ * before.
  * @param {number} [preferred]
  * @returns {Promise<number>}
  */
 export async function freePort(preferred) {
-  const port = preferred === undefined ? undefined : await listen(preferred);
-  return port ?? (await listen(0));
+  let port = preferred === undefined ? undefined : await listen(preferred);
+  while (port === undefined) {
+    const free = await listen(0);
+    if (!given.has(free)) port = free;
+  }
+  given.add(port);
+  return port;
 }
