@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createLogger } from '../src/log.js';
 import { describeLayers } from '../src/model/network.js';
@@ -178,22 +179,28 @@ function stagesOf(
 }
 
 /**
- * What `stagecoach profile` measures on one of the nodes, under its quota, while others compute: all
- * nodes of this bench share a machine's caches and memory.
+ * What `stagecoach profile` measures on one of the nodes, under its quota. While it measures what is
+ * under load, other nodes compute, since all nodes of this bench share a machine's caches and
+ * memory; while it measures round trips and what comes after a rest, they rest too.
  */
 async function profileOfNode(brokers: readonly string[], isQuick: boolean): Promise<Profile> {
-  if (isQuick) return measureProfile(brokers, isQuick);
+  if (isQuick) return measureProfile(brokers, isQuick, () => undefined);
   const quota = cpuQuota(nodeShare);
   const all = { from: 0, to: describeLayers(await loadModelFiles(modelFolder)).length };
   const others = await Promise.all(
     Array.from({ length: neighbours }, () => ComputeNode.start(all, quota)),
   );
   const isOver = new AbortController();
+  let isLoaded = false;
   const computing = others.map(async (node) => {
-    while (!isOver.signal.aborted) await node.run(neighbourSliceMs);
+    while (!isOver.signal.aborted) {
+      await (isLoaded ? node.run(neighbourSliceMs) : delay(neighbourSliceMs / 10));
+    }
   });
   try {
-    return await measureProfile(brokers, isQuick);
+    return await measureProfile(brokers, isQuick, (step) => {
+      isLoaded = /^profile: (hop|layers)/.test(step);
+    });
   } finally {
     isOver.abort();
     await Promise.all(computing);
@@ -203,7 +210,11 @@ async function profileOfNode(brokers: readonly string[], isQuick: boolean): Prom
 }
 
 /** What `stagecoach profile` measures on one of the nodes, under its quota. */
-async function measureProfile(brokers: readonly string[], isQuick: boolean): Promise<Profile> {
+async function measureProfile(
+  brokers: readonly string[],
+  isQuick: boolean,
+  onStep: (step: string) => void,
+): Promise<Profile> {
   const quota = cpuQuota(nodeShare);
   const folder = await mkdtemp(join(tmpdir(), 'stagecoach-bench-'));
   try {
@@ -214,6 +225,9 @@ async function measureProfile(brokers: readonly string[], isQuick: boolean): Pro
     const profiling = promisify(execFile)(process.execPath, [main, ...args]);
     // Five times as long by the clock, for figures of a run that says little.
     if (!isQuick) quota.limit(profiling.child.pid ?? 0);
+    profiling.child.stderr?.on('data', (text) =>
+      onStep(String(text).trimEnd().split('\n').at(-1) ?? ''),
+    );
     await profiling;
     return parseProfile(await readFile(file, 'utf8'));
   } finally {
@@ -224,7 +238,7 @@ async function measureProfile(brokers: readonly string[], isQuick: boolean): Pro
 
 function notes(way: string): string[] {
   return [
-    `Every node is a process held to its share of a core (${way}); windower, sink and broker have no quota. What the planner knows comes from stagecoach profile, run before on such a node while ${neighbours} others computed: they share this machine’s caches.`,
+    `Every node is a process held to its share of a core (${way}); windower, sink and broker have no quota. What the planner knows comes from stagecoach profile, run before on such a node; ${neighbours} others computed while it measured what is under load, since they share this machine’s caches.`,
     'Throughput is that of the steady part of a run whose input waits in the topic. Latency is the mean of the middle half of 200 fixes, 20 a second, from the broker’s append of the fix to that of its prediction.',
     'A plan that has several names is what each of them leads to.',
   ];
