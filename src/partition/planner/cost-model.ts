@@ -84,14 +84,16 @@ export class CostModel {
     return Math.min(processor, download, upload);
   }
 
-  /** From the sending of one item to a worker at rest until it is sent on. Milliseconds. */
+  /**
+   * From the sending of one item to a worker at rest until it is sent on. What a record takes whatever
+   * its size is in the round trip, which is that of a record. Milliseconds.
+   */
   latencyMs(worker: WorkerResources, range: LayerRange): number {
     const { from, to } = range;
-    const { recordMs, itemMs } = this.#hop;
     const processorMs =
       this.#lightCallMs +
       difference(this.#lightMs, from, to) +
-      (recordMs + itemMs + this.#decodeMs(from) + this.#encodeMs(to));
+      (this.#hop.itemMs + this.#decodeMs(from) + this.#encodeMs(to));
     return (
       (this.#profile.restSlowdown * processorMs) / worker.coreSpeed +
       (msPerS * this.bytesAt(from)) / worker.downloadBytesPerS +
@@ -103,9 +105,8 @@ export class CostModel {
   /** What windower and sink add to the latency of any plan, both on the profiled node. Milliseconds. */
   endsLatencyMs(): number {
     const { node, restSlowdown } = this.#profile;
-    const { recordMs, itemMs } = this.#hop;
     const last = this.layerCount;
-    const processorMs = 2 * (recordMs + itemMs) + this.#encodeMs(0) + this.#decodeMs(last);
+    const processorMs = 2 * this.#hop.itemMs + this.#encodeMs(0) + this.#decodeMs(last);
     return (
       (restSlowdown * processorMs) / node.speed +
       2 * node.roundTripMs +
