@@ -269,7 +269,7 @@ export class PipelineRun {
   }
 
   #watchQuality(monitor: RunMonitor, nowMs: number): void {
-    const alert = qualityAlert(monitor.quality.live(nowMs).lastHour, this.#deployed.card);
+    const alert = qualityAlert(monitor.quality.live(nowMs), this.#deployed.card);
     if (alert !== null && !this.#isQualityLow) this.#notices.push(alert);
     this.#isQualityLow = alert !== null;
   }

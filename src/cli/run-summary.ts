@@ -30,7 +30,7 @@ export function summaryOf(run: EndedRun): Summary {
     latencyP99Ms: monitor.latency.quantile(0.99),
     ...monitor.quality.total(),
     card,
-    qualityAlert: qualityAlert(monitor.quality.live(monitor.lastPredictionMs).lastHour, card),
+    qualityAlert: qualityAlert(monitor.quality.live(monitor.lastPredictionMs), card),
     ...judgedFigures(verdict),
     deadLetters: stages.reduce((sum, stage) => sum + stage.deadLetters, 0),
     stages,

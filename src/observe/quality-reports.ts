@@ -6,6 +6,8 @@ import { qualityFigures, type QualityFigures } from './quality-figures.js';
 export interface LiveQualityFigures {
   readonly lastFiveMinutes: QualityFigures;
   readonly lastHour: QualityFigures;
+  /** Of the sinks that are heard of. */
+  readonly sinceStart: QualityFigures;
 }
 
 /** What a sink said longer ago than this is no part of its last hour. */
@@ -42,6 +44,7 @@ export class QualityReports {
     return {
       lastFiveMinutes: figures(qualityWindowsMs.fiveMinutes),
       lastHour: figures(qualityWindowsMs.hour),
+      sinceStart: figures(qualityWindowsMs.sinceStart),
     };
   }
 

@@ -24,7 +24,7 @@ export function statusWarnings(
   { unheld, silent, progress, plan, quality }: PipelineStatus,
   { advice, notNative, card }: StatusKnowledge,
 ): readonly string[] {
-  const alert = qualityAlert(quality.lastHour, card);
+  const alert = qualityAlert(quality, card);
   return [
     ...unheld.map(({ lanes, ...name }) =>
       lanes.length === plan.lanes

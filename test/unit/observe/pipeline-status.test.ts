@@ -4,6 +4,7 @@ import { StatusReader } from '../../../src/observe/pipeline-status.js';
 import { renderStatus, statusWarnings } from '../../../src/observe/status-text.js';
 import { defaultRules } from '../../../src/geo/windows.js';
 import { noForecast, type PlanRecord } from '../../../src/wire/partition-plan.js';
+import { qualityWindowsMs } from '../../../src/wire/quality-window.js';
 import type { WorkerReport } from '../../../src/wire/worker-report.js';
 
 const plan: PlanRecord = {
@@ -126,6 +127,7 @@ describe('the status of a pipeline', () => {
     const quality = [
       { windowMs: 300_000, scored: 1, top1: 0, top3: 0, top5: 0, errors: [], reliability: [] },
       { windowMs: 3_600_000, ...counts },
+      { windowMs: qualityWindowsMs.sinceStart, ...counts, scored: 4_000 },
     ];
     const two = ['sink-0', 'sink-1'].flatMap((worker) =>
       reports({ worker, role: 'sink', stage: 0, quality }, 5),

@@ -132,7 +132,11 @@ describe('the alert', () => {
     top1: { share: 0.678, low: 0.674, high: 0.682 },
     ...{ top3: 0.947, top5: 0.994, medianErrorM: null, calibrationError: null },
   };
-  const hourOf = (scored: number, top1: number) => qualityFigures([{ ...one, scored, top1 }]);
+  const figures = (scored: number, top1: number) => qualityFigures([{ ...one, scored, top1 }]);
+  const hourOf = (scored: number, top1: number) => ({
+    lastHour: figures(scored, top1),
+    sinceStart: figures(2 * scored, 2 * top1),
+  });
 
   it('tells of a top-1 whose interval lies wholly below the card’s', () => {
     // 61.2 % of 4,210: up to 62.7 %.
@@ -149,5 +153,12 @@ describe('the alert', () => {
     assert.equal(qualityAlert(hourOf(499, 0), card), null);
     assert.notEqual(qualityAlert(hourOf(500, 0), card), null);
     assert.equal(qualityAlert(hourOf(4_210, 2_577), null), null);
+  });
+
+  it('is none in the first hours of the sinks: windows are short at a plan’s beginning', () => {
+    const lastHour = figures(4_210, 2_577);
+    assert.equal(qualityAlert({ lastHour, sinceStart: lastHour }, card), null);
+    assert.equal(qualityAlert({ lastHour, sinceStart: figures(8_419, 5_000) }, card), null);
+    assert.notEqual(qualityAlert({ lastHour, sinceStart: figures(8_420, 5_000) }, card), null);
   });
 });
