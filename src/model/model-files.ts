@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../errors.js';
 import { ModelError } from './errors.js';
+import { parseProblem } from '../parse-problem.js';
 
 /**
  * The files of a model, by their path inside its folder: `model.json` and the weight files it
@@ -61,7 +62,7 @@ export function parseModelJson(files: ModelFiles): ModelJson {
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
-    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    const what = parseProblem(cause);
     throw new ModelError(
       'MODEL_FILE_INVALID',
       `${modelJsonPath} is no model that tfjs-layers saved: ${what}`,

@@ -6,28 +6,10 @@ import { after, before, describe, it } from 'node:test';
 import { runTraining } from '../../src/cli/training/train-run.js';
 import { extraInputNames } from '../../src/cli/training/extra-inputs.js';
 import { readTried } from '../../src/cli/training/tried.js';
-import type { TrainFlags } from '../../src/cli/train.js';
+import { tinyTraining } from './tiny-training.js';
 
 /** The smallest training that has all that an experiment has. */
-const tiny: Omit<TrainFlags, 'out'> = {
-  split: { training: 70, validation: 10, test: 20 },
-  splitSeed: 1,
-  seed: 1,
-  epochs: 1,
-  units: 4,
-  dropout: 0.1,
-  labelSmoothing: 0.1,
-  batch: 32,
-  learningRate: 1e-3,
-  fleets: 1,
-  vehicles: 4,
-  days: 1,
-  testHours: 1,
-  validateEvery: 1_000,
-  patience: 5,
-  resume: false,
-  inputs: extraInputNames,
-};
+const tiny = { ...tinyTraining, labelSmoothing: 0.1, inputs: extraInputNames };
 
 describe('stagecoach train --try', () => {
   let folder = '';

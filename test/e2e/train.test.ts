@@ -9,31 +9,13 @@ import { runTraining } from '../../src/cli/training/train-run.js';
 import { loadModelFiles, modelDigest } from '../../src/model/model-files.js';
 import { parseCard } from '../../src/model/training/card.js';
 import { projectDir } from '../../src/project-dir.js';
+import { tinyTraining } from './tiny-training.js';
 import type { TrainFlags } from '../../src/cli/train.js';
 import type { ModelCard } from '../../src/model/training/card.js';
 
 async function readCard(folder: string): Promise<ModelCard> {
   return parseCard(JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')));
 }
-
-/** The smallest training that has all that a training has. */
-const tiny: Omit<TrainFlags, 'out'> = {
-  split: { training: 70, validation: 10, test: 20 },
-  splitSeed: 1,
-  seed: 1,
-  epochs: 1,
-  units: 4,
-  dropout: 0.1,
-  batch: 32,
-  learningRate: 1e-3,
-  fleets: 1,
-  vehicles: 4,
-  days: 1,
-  testHours: 1,
-  validateEvery: 1_000,
-  patience: 5,
-  resume: false,
-};
 
 describe('stagecoach train', () => {
   let folder = '';
@@ -44,7 +26,7 @@ describe('stagecoach train', () => {
 
   it('writes a model and a card that tells its digest and its accuracy', async () => {
     const out = join(folder, 'tiny');
-    await runTraining({ ...tiny, out }, join(folder, 'cache'));
+    await runTraining({ ...tinyTraining, out }, join(folder, 'cache'));
 
     const digest = modelDigest(await loadModelFiles(out));
     const card = await readCard(out);
@@ -76,7 +58,7 @@ describe('stagecoach train', () => {
   it('learns from a file of fixes, and its card says whose they are and how they were split', async () => {
     const out = join(folder, 'cabs');
     const flags: TrainFlags = {
-      ...tiny,
+      ...tinyTraining,
       out,
       city: join(projectDir(), 'cities', 'san-francisco.json'),
       fixes: join(projectDir(), 'data', 'san-francisco', 'sample.csv'),
@@ -119,7 +101,7 @@ describe('stagecoach train', () => {
 
   it('says what is missing where city and data do not belong together', async () => {
     const flags = {
-      ...tiny,
+      ...tinyTraining,
       out: join(folder, 'none'),
       city: join(projectDir(), 'cities', 'san-francisco.json'),
     };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { PipelineError, messageOf } from '../../errors.js';
+import { PipelineError } from '../../errors.js';
+import { parseProblem } from '../../parse-problem.js';
 import { fileOf, gridPath, loadModelFiles, modelDigest } from '../../model/model-files.js';
 import { parseMadeModel } from '../../model/training/card.js';
 import { projectDir } from '../../project-dir.js';
@@ -17,7 +17,7 @@ async function readMadeModel(folder: string): Promise<MadeModel> {
   try {
     return parseMadeModel(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
-    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    const what = parseProblem(cause);
     throw new PipelineError(
       `${path} can't be read: ${what}. An evaluation takes from it what the model was trained and tested on; stagecoach train writes it.`,
       { code: 'CARD_UNREADABLE', disposition: 'fatal', cause },

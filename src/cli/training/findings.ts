@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { PipelineError, messageOf } from '../../errors.js';
+import type { z } from 'zod';
+import { PipelineError } from '../../errors.js';
+import { parseProblem } from '../../parse-problem.js';
 import { percent, thousands } from '../../model/evaluation/page/markdown.js';
 import { ceilingSchema } from '../../model/training/card.js';
 import { readTried, type Tried } from './tried.js';
@@ -33,7 +34,7 @@ async function readIfThere<T>(path: string, schema: z.ZodType<T>, absent: T): Pr
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {
-    const what = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
+    const what = parseProblem(cause);
     throw new PipelineError(
       `${path} can't be read: ${what}. docs/evaluation.md shows what belongs into it; a model's card does without it.`,
       { code: 'INVALID_FINDINGS', disposition: 'fatal', cause },

@@ -2,7 +2,8 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ConfigError, messageOf } from '../../errors.js';
+import { ConfigError } from '../../errors.js';
+import { parseProblem } from '../../parse-problem.js';
 import { trialSchema, type Trial } from '../../model/training/card.js';
 
 /** A row of `tried.json` that `train --try` has written. */
@@ -37,7 +38,7 @@ export async function readTried(folder: string): Promise<(Tried | Trial)[]> {
       .parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (cause) {
     throw new ConfigError(
-      `${path} can't be read: ${cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause)}. It is a list of what was tried, which stagecoach train --try writes: mend it or move it away.`,
+      `${path} can't be read: ${parseProblem(cause)}. It is a list of what was tried, which stagecoach train --try writes: mend it or move it away.`,
       cause,
     );
   }
