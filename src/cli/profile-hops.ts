@@ -14,6 +14,7 @@ import type { FitError, HopCost, LinkProfile } from '../partition/profile.js';
 import { codecTime } from '../stage/profile/codec-times.js';
 import { hopCases, type HopCase } from '../stage/profile/hop-case.js';
 import { hopTime } from '../stage/profile/hop-time.js';
+import { restCores } from '../stage/profile/rest-cores.js';
 import { noForecast, type PlanRecord } from '../wire/partition-plan.js';
 import type { Encoding } from '../wire/tensor.js';
 import type { CommandContext } from './global-options.js';
@@ -66,6 +67,8 @@ export interface BrokerHops extends FittedHops {
   readonly link: LinkProfile;
   /** Resident memory of the process after a stage without a model has worked in it. */
   readonly processBytes: number;
+  /** What a stage's worker takes with nothing to do, with as many lanes as a pipeline has. */
+  readonly restCores: number;
 }
 
 /**
@@ -102,7 +105,9 @@ export async function brokerHops(
       measured.push({ encoding, times });
     }
     layers.dispose();
-    return { ...fittedHops(measured), link, processBytes };
+    job.onStep('a stage at rest');
+    const rest = await trial.restCores();
+    return { ...fittedHops(measured), link, processBytes, restCores: rest };
   } finally {
     await removePipeline(admin, pipeline);
     await admin.disconnect();
@@ -152,25 +157,49 @@ class HopTrial {
 
   async time(hop: HopCase, encoding: Encoding, compute: LayerWork['run']): Promise<HopTime> {
     const { client, log } = this.#context;
-    this.#plans += 1;
-    const plan = barePlan(this.#pipeline, `p${this.#plans}`, encoding);
-    await createPlanTopics(this.#admin, plan.pipeline, plan.name, 1, lanes);
+    const plan = await this.#newPlan({ encoding, lanes });
     const writer = await LaneWriter.connect(createKafka(client, log), log);
     try {
       return await hopTime({ client, writer, plan, log }, hop, this.#effort.hops, compute);
     } finally {
       await writer.close();
       // What is measured takes much room on the broker's disk: one at a time.
-      await removeTopics(this.#admin, `${plan.pipeline}.${plan.name}.`);
+      await this.#remove(plan);
     }
+  }
+
+  /** Of a worker that has all lanes of the pipeline. */
+  async restCores(): Promise<number> {
+    const { client, config, log } = this.#context;
+    const plan = await this.#newPlan({ encoding: 'raw', lanes: config.lanes });
+    try {
+      return await restCores({ client, plan, log }, this.#effort.restMs);
+    } finally {
+      await this.#remove(plan);
+    }
+  }
+
+  async #newPlan(shape: Parameters<typeof barePlan>[2]): Promise<PlanRecord> {
+    this.#plans += 1;
+    const plan = barePlan(this.#pipeline, `p${this.#plans}`, shape);
+    await createPlanTopics(this.#admin, plan.pipeline, plan.name, 1, plan.lanes);
+    return plan;
+  }
+
+  async #remove({ pipeline, name }: PlanRecord): Promise<void> {
+    await removeTopics(this.#admin, `${pipeline}.${name}.`);
   }
 }
 
-function barePlan(pipeline: string, name: string, encoding: Encoding): PlanRecord {
+function barePlan(
+  pipeline: string,
+  name: string,
+  shape: { readonly encoding: Encoding; readonly lanes: number },
+): PlanRecord {
   return {
-    ...{ name, pipeline, lanes, encoding, rules: defaultRules, cuts: [] },
+    ...{ name, pipeline, ...shape, rules: defaultRules, cuts: [] },
     ...{ modelDigest: '0'.repeat(64), topK: 1, strategy: 'manual' },
-    startOffsets: Array.from({ length: lanes }, () => 0),
+    startOffsets: Array.from({ length: shape.lanes }, () => 0),
     createdAtMs: Date.now(),
     ...noForecast,
   };

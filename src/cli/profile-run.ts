@@ -104,7 +104,8 @@ function withoutBroker(
   job: Parameters<typeof codecHops>[0],
 ): Omit<BrokerHops, 'link'> & { readonly link: null } {
   job.onStep('encoding and decoding');
-  return { ...codecHops(job), link: null, processBytes: process.memoryUsage.rss() };
+  const processBytes = process.memoryUsage.rss();
+  return { ...codecHops(job), link: null, processBytes, restCores: 0 };
 }
 
 /** What crosses each cut: how long it is, and some rows of it. */

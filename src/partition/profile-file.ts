@@ -55,6 +55,7 @@ const schema = z
       .nullable(),
     recordItems: z.int().positive(),
     restSlowdown: positive,
+    restCores: share,
     processBytes: positive,
   })
   .superRefine(({ layers, cuts, calls }, context) => {

@@ -116,6 +116,11 @@ export interface Profile {
    * clocks are cold then.
    */
   readonly restSlowdown: number;
+  /**
+   * What a stage's worker takes that has nothing to do, with all lanes of the pipeline. Cores; 0 where
+   * no broker was measured.
+   */
+  readonly restCores: number;
   /** Resident memory of a stage's process without any layer. Bytes. */
   readonly processBytes: number;
 }

@@ -71,8 +71,9 @@ export class CostModel {
 
   /** What each resource of a worker allows. Items a second. */
   limits(worker: WorkerResources, range: LayerRange) {
+    const itemMs = this.layersMs(range) + this.hopMs(range);
     return {
-      processor: (msPerS * worker.speed) / (this.layersMs(range) + this.hopMs(range)),
+      processor: (msPerS * (worker.speed - this.#profile.restCores)) / itemMs,
       download: perS(worker.downloadBytesPerS, this.bytesAt(range.from)),
       upload: perS(worker.uploadBytesPerS, this.bytesAt(range.to)),
     };
