@@ -50,7 +50,7 @@ function timesOf(isQuick: boolean, { minutes }: SoakOptions): Times {
   return {
     ...(isQuick
       ? { warmUpMs: 1_000, throughputMs: 3_000, sampleEveryMs: 1_000 }
-      : { warmUpMs: 30_000, throughputMs: 60_000, sampleEveryMs: 10_000 }),
+      : { warmUpMs: 60_000, throughputMs: 180_000, sampleEveryMs: 10_000 }),
     loadMs: (minutes ?? ownMinutes) * minuteMs,
   };
 }

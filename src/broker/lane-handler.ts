@@ -10,6 +10,8 @@ export interface LaneProgress {
 export interface LaneHandler {
   /** Takes records in their order. Resolves when it is ready for more. */
   take(records: readonly LaneRecord[]): Promise<void>;
+  /** How long it would rather wait, for more to come, before it takes what is there. Milliseconds. */
+  gatherMs?(): number;
   /**
    * Called when nothing new has come for a while.
    *

@@ -13,6 +13,8 @@ export class LaneQueue {
   #answers = 0;
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
+  /** So many records wake who waits. */
+  #wanted = 1;
   readonly #onTaken: () => void;
 
   constructor(lane: number, fromOffset: number, onTaken: () => void) {
@@ -54,13 +56,20 @@ export class LaneQueue {
       this.#records.push(record);
       this.#queuedBytes += bytesOf(record);
     }
-    if (fetched.records.length > 0) this.#wakeUp();
+    if (this.#records.length >= this.#wanted) this.#wake?.();
   }
 
   /** Whoever takes from the queue gets this error, after what is in it. */
   fail(error: Error): void {
     this.#failure = error;
-    this.#wakeUp();
+    this.#wake?.();
+  }
+
+  /** Resolves when so many records are there, or the time is over. */
+  async gather(records: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const isReady = this.#failure !== null || this.#records.length >= records;
+    if (isReady || signal.aborted || timeoutMs <= 0) return;
+    await this.#waitFor(records, timeoutMs, signal);
   }
 
   /**
@@ -71,7 +80,7 @@ export class LaneQueue {
    */
   async take(maxRecords: number, timeoutMs: number, signal: AbortSignal): Promise<LaneRecord[]> {
     if (this.#records.length === 0 && this.#failure === null && !signal.aborted) {
-      await this.#waitFor(timeoutMs, signal);
+      await this.#waitFor(1, timeoutMs, signal);
     }
     if (this.#records.length === 0 && this.#failure !== null) throw this.#failure;
     const taken = this.#records.slice(0, maxRecords);
@@ -81,7 +90,8 @@ export class LaneQueue {
     return taken;
   }
 
-  #waitFor(timeoutMs: number, signal: AbortSignal): Promise<void> {
+  #waitFor(records: number, timeoutMs: number, signal: AbortSignal): Promise<void> {
+    this.#wanted = records;
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -93,10 +103,6 @@ export class LaneQueue {
       signal.addEventListener('abort', done);
       this.#wake = done;
     });
-  }
-
-  #wakeUp(): void {
-    this.#wake?.();
   }
 }
 

@@ -253,20 +253,18 @@ export class LaneWorker {
     const { lane, signal } = owned;
     owned.opening();
     const acknowledged = (progress: LaneProgress) => owned.acknowledged(progress);
-    const { fromOffset, handler } = await this.#options.open({
-      lane,
-      signal,
-      ending,
-      acknowledged,
-    });
+    const context = { lane, signal, ending, acknowledged };
+    const { fromOffset, handler } = await this.#options.open(context);
     // The lane may be this worker's again by now: its new queue must not be put out of the reader.
     if (signal.aborted) return;
     const queue = this.#reader.open(lane, fromOffset);
     owned.opened(queue);
     this.#log.info({ lane, fromOffset }, `lane ${lane} is read from ${fromOffset}`);
     try {
+      const { maxRecordsPerTake } = this.#options;
       while (!ending.aborted) {
-        const records = await queue.take(this.#options.maxRecordsPerTake, idleMs, ending);
+        await queue.gather(maxRecordsPerTake, handler.gatherMs?.() ?? 0, ending);
+        const records = await queue.take(maxRecordsPerTake, idleMs, ending);
         if (records.length > 0) owned.took(queue.takenTo);
         await owned.during(
           records.length > 0 ? handler.take(records) : handler.idle?.(queue.takenTo),

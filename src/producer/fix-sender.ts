@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { sendDeadLetters } from '../broker/dead-letter-writer.js';
 import { laneOf } from '../broker/lane-of.js';
 import {
@@ -5,6 +6,7 @@ import {
   type LaneWriter,
   type OutgoingRecord,
 } from '../broker/lane-writer.js';
+import { TokenBucket } from '../broker/token-bucket.js';
 import type { PipelineTopics } from '../broker/topics.js';
 import { messageOf } from '../errors.js';
 import type { GeoFix } from '../geo/fix.js';
@@ -15,15 +17,22 @@ import { encodeGeoFix } from '../wire/geo-fix.js';
 const maxWaiting = 2_000;
 /** Fixes in one request, at most. */
 const maxPerRequest = 1_000;
+/**
+ * Requests of a lane: each costs the broker as much as some fifty fixes. As long as fixes are fewer
+ * than this each goes at once; else they wait for each other, a thirtieth of a second at most.
+ */
+const requestRate = { perS: 32, burst: 16 };
 
 interface Lane {
+  readonly bucket: TokenBucket;
   waiting: OutgoingRecord[];
   sending: Promise<void> | null;
 }
 
 /**
  * Writes fixes to the pipeline's input topic, each in its vehicle's lane and in the order in which
- * they come. Fixes of a lane that come while a request is in flight go together in the next one.
+ * they come. Fixes of a lane that come while a request is in flight, or while there are many, go together
+ * in the next one.
  */
 export class FixSender {
   readonly #writer: LaneWriter;
@@ -42,7 +51,10 @@ export class FixSender {
   ) {
     this.#writer = writer;
     this.#topics = topics;
-    this.#lanes = Array.from({ length: lanes }, () => ({ waiting: [], sending: null }));
+    const nowMs = performance.now();
+    this.#lanes = Array.from({ length: lanes }, () => {
+      return { bucket: new TokenBucket(requestRate, nowMs), waiting: [], sending: null };
+    });
     this.#onSent = onSent;
   }
 
@@ -81,6 +93,9 @@ export class FixSender {
       // What the caller adds in this turn goes along.
       await new Promise(setImmediate);
       while (lane.waiting.length > 0) {
+        const gatherMs = lane.bucket.waitMs(performance.now());
+        if (gatherMs > 0 && lane.waiting.length < maxPerRequest) await delay(gatherMs);
+        lane.bucket.take(performance.now());
         const records = lane.waiting.slice(0, maxPerRequest);
         lane.waiting = lane.waiting.slice(records.length);
         await this.#request(number, records);

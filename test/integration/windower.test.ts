@@ -72,6 +72,21 @@ describe('windowers', () => {
     await fixture.stop();
   });
 
+  it('gather items under load: however many fixes come, a lane gets 16 records a second and a few', async (t) => {
+    const pipeline = await PipelineUnderTest.start(fixture, { lanes });
+    t.after(() => pipeline.stop());
+    await pipeline.startWindower();
+    await pipeline.untilCovered(0);
+    const startMs = performance.now();
+    for (const fix of drive(taxis, { from: 0, to: 60 })) await pipeline.send([fix]);
+    await pipeline.untilCovered(0);
+    const most = 8 + 16 * ((performance.now() - startMs) / 1000) + 2;
+    for (let lane = 0; lane < lanes; lane += 1) {
+      const records = (await pipeline.batches(0, lane)).filter(({ items }) => items.length > 0);
+      assert(records.length <= most, `${records.length} records, at most ${most} expected`);
+    }
+  });
+
   it('that take over from one another know every vehicle as if it had been one', async (t) => {
     const pipeline = await PipelineUnderTest.start(fixture, { lanes });
     t.after(() => pipeline.stop());
