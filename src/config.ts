@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, messageOf } from './errors.js';
 import { logLevels } from './log.js';
@@ -45,6 +45,8 @@ const schema = z.strictObject({
   stallTimeoutMs: z.coerce.number().int().min(1_000).max(86_400_000).default(60_000),
   /** Computing that takes more than this many times the planned time is a deviation. */
   deviationFactor: z.coerce.number().gt(1).max(100).default(1.25),
+  /** Folder of the model that is deployed, profiled and planned for; in a file relative to it. */
+  model: z.string().min(1).optional(),
   /** Where a worker answers whether it is well; without it, or with `none`, nowhere. */
   healthListen: listenAddress.optional(),
   logLevel: z.enum(logLevels).default('info'),
@@ -61,6 +63,7 @@ const environmentNames: Record<keyof Config, string> = {
   sessionTimeoutMs: 'STAGECOACH_SESSION_TIMEOUT_MS',
   stallTimeoutMs: 'STAGECOACH_STALL_TIMEOUT_MS',
   deviationFactor: 'STAGECOACH_DEVIATION_FACTOR',
+  model: 'STAGECOACH_MODEL',
   healthListen: 'STAGECOACH_HEALTH_LISTEN',
   logLevel: 'STAGECOACH_LOG_LEVEL',
 };
@@ -152,7 +155,7 @@ function fromFile(file: string | undefined): Record<string, unknown> {
   try {
     const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
-      return { ...parsed };
+      return besideFile(path, { ...parsed });
     }
     throw new ConfigError('it holds no JSON object');
   } catch (error) {
@@ -161,6 +164,13 @@ function fromFile(file: string | undefined): Record<string, unknown> {
       error,
     );
   }
+}
+
+/** The settings of a file, with the folder that it names relative to its own. */
+function besideFile(path: string, settings: Record<string, unknown>): Record<string, unknown> {
+  const { model } = settings;
+  if (typeof model !== 'string' || model === '') return settings;
+  return { ...settings, model: resolve(dirname(path), model) };
 }
 
 function localBroker(projectDir: string): string | undefined {

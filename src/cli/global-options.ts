@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { loadConfig, type Config } from '../config.js';
+import { loadConfig, loadOfflineConfig, type Config, type OfflineConfig } from '../config.js';
 import { createLogger, logLevels, type Logger } from '../log.js';
 import { projectDir } from '../project-dir.js';
 import type { ClientOptions } from '../broker/kafka-client.js';
@@ -58,6 +59,30 @@ export function commandContext(
     client: { brokers: config.brokers, clientId: name },
     log: createLogger(name, config.logLevel),
   };
+}
+
+/**
+ * Reads the configuration of a command that asks no broker.
+ *
+ * @throws {ConfigError} with all that is wrong
+ */
+export function offlineConfig(options: Readonly<Record<string, unknown>>): OfflineConfig {
+  const { config: file, ...flags } = options;
+  return loadOfflineConfig({
+    file: typeof file === 'string' ? file : undefined,
+    environment: process.env,
+    flags,
+  });
+}
+
+/** The option that names a model's folder, before environment and file. */
+export function modelOption(description = 'folder with model.json and grid.json'): Option {
+  return new Option('--model <dir>', `${description} (default: the setting, else Daejeon’s)`);
+}
+
+/** The folder of the model that is meant: the one that comes with the program where none is named. */
+export function modelFolder({ model }: Pick<OfflineConfig, 'model'>): string {
+  return model ?? join(projectDir(), 'models', 'daejeon');
 }
 
 /** Parses an option's whole number. @throws {InvalidArgumentError} that says what was found and expected */

@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { createKafka } from '../broker/kafka-client.js';
 import { LaneLog } from '../broker/lane-log.js';
 import { pipelineTopics } from '../broker/topics.js';
-import { loadOfflineConfig, type OfflineConfig } from '../config.js';
 import { findPlan } from '../control/plan-store.js';
 import { learnSchemas } from '../control/schema-store.js';
 import { ConfigError } from '../errors.js';
@@ -17,7 +16,12 @@ import { planFor } from '../partition/planner/plan-for.js';
 import type { PlanRequest } from '../partition/planner/plan-request.js';
 import { workersOf, type PlannedRun } from '../partition/planner/planned-run.js';
 import { nodesOfPlan } from '../partition/replan.js';
-import { commandContext, type CommandContext } from './global-options.js';
+import {
+  commandContext,
+  modelFolder,
+  offlineConfig,
+  type CommandContext,
+} from './global-options.js';
 import { applyPlan } from './plan-apply.js';
 import type { PlanFlags } from './plan.js';
 import {
@@ -33,7 +37,7 @@ import { writeJson } from './write-json.js';
 export async function runPlan(flags: PlanFlags): Promise<void> {
   const isOffline = areFiles(flags) && flags.measured !== true && flags.apply !== true;
   const context = isOffline ? null : commandContext('plan', { ...flags });
-  const config = context?.config ?? offlineConfig(flags);
+  const config = context?.config ?? offlineConfig({ ...flags });
   const { profile, nodes } = await inputsOf(flags, context);
   if (nodes.length === 0) {
     throw new ConfigError(
@@ -55,7 +59,8 @@ export async function runPlan(flags: PlanFlags): Promise<void> {
   if (flags.json !== undefined) await writeJson(flags.json, file);
   if (flags.svg !== undefined) await writeFile(flags.svg, planPicture(shown.chosen));
   if (context !== null && flags.apply === true) {
-    process.stdout.write(`\n ${await applyPlan(context, flags.model, file)}\n`);
+    const folder = modelFolder(context.config);
+    process.stdout.write(`\n ${await applyPlan(context, folder, file)}\n`);
   }
 }
 
@@ -69,10 +74,6 @@ function wantedRun(
   if (strategy === 'even') return evenPlan(workersOf(optimal)).plan(request);
   if (cuts !== undefined) return manualPlan(cuts).plan(request);
   throw new ConfigError('The strategy "manual" needs the cuts: name them with --cuts 7,14.');
-}
-
-function offlineConfig({ ...flags }: PlanFlags): OfflineConfig {
-  return loadOfflineConfig({ environment: process.env, flags });
 }
 
 async function inputsOf(flags: PlanFlags, context: CommandContext | null): Promise<PlanningInputs> {

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Goal } from '../partition/planner/plan-request.js';
-import { projectDir } from '../project-dir.js';
 import type { Encoding } from '../wire/tensor.js';
-import { clusterCommand, wholeNumber } from './global-options.js';
+import { clusterCommand, modelOption, wholeNumber } from './global-options.js';
 import { discovered } from './planning-inputs.js';
 
 /** What `stagecoach plan` was asked for. */
@@ -18,7 +16,6 @@ export interface PlanFlags {
   readonly cuts?: readonly number[];
   readonly measured?: boolean;
   readonly apply?: boolean;
-  readonly model: string;
   readonly json?: string;
   readonly svg?: string;
 }
@@ -64,11 +61,7 @@ export function planCommand(): Command {
     .option('--json <file>', 'write the plan there, for "stagecoach up --plan-file"')
     .option('--svg <file>', 'draw the plan there')
     .option('--apply', 'make it the active plan')
-    .option(
-      '--model <dir>',
-      'with --apply: folder with model.json and grid.json',
-      join(projectDir(), 'models', 'daejeon'),
-    )
+    .addOption(modelOption('with --apply: folder with model.json and grid.json'))
     .action(async (flags: PlanFlags) => {
       const { runPlan } = await import('./plan-run.js');
       await runPlan(flags);

@@ -21,7 +21,12 @@ import { bytesPerItem } from '../stage/profile/records.js';
 import { maxItemsPerRun } from '../stage/stage-lane.js';
 import type { Encoding } from '../wire/tensor.js';
 import { ready } from '../wire/zstd.js';
-import { commandContext, type CommandContext } from './global-options.js';
+import {
+  commandContext,
+  modelFolder,
+  offlineConfig,
+  type CommandContext,
+} from './global-options.js';
 import { fullEffort, quickEffort } from './profile-effort.js';
 import { brokerHops, codecHops, type BrokerHops } from './profile-hops.js';
 import { profileInputs } from './profile-inputs.js';
@@ -43,9 +48,9 @@ const unlimited = 1e12;
 /** Measures, prints the table, writes the file and sends the offer. */
 export async function runProfile(flags: ProfileFlags): Promise<void> {
   const step = (text: string): void => void process.stderr.write(`profile: ${text}\n`);
-  const files = await loadModelFiles(flags.model);
   const like = flags.like === undefined ? null : parseProfile(await readFile(flags.like, 'utf8'));
   const context = flags.broker ? commandContext('profile', { logLevel: quiet, ...flags }) : null;
+  const files = await loadModelFiles(modelFolder(context?.config ?? offlineConfig({ ...flags })));
   await ready();
   const measured = await measure(files, flags, context, step);
   const speed = like === null ? 1 : relativeSpeed(measured, like);

@@ -1,14 +1,11 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { projectDir } from '../project-dir.js';
 import type { Encoding } from '../wire/tensor.js';
 import { collectAllAtOnce } from './garbage-collection.js';
-import { clusterCommand } from './global-options.js';
+import { clusterCommand, modelOption } from './global-options.js';
 
 /** What `stagecoach profile` was asked for. */
 export interface ProfileFlags {
-  readonly model: string;
   readonly out: string;
   readonly node: string;
   readonly encodings: readonly Encoding[];
@@ -33,11 +30,7 @@ function encodingList(text: string): Encoding[] {
 export function profileCommand(): Command {
   return clusterCommand('profile')
     .description('measure on this node what each layer, cut and hop takes, and offer the node')
-    .option(
-      '--model <dir>',
-      'folder with model.json and grid.json',
-      join(projectDir(), 'models', 'daejeon'),
-    )
+    .addOption(modelOption())
     .option('--out <file>', 'where the profile is written', 'profile.json')
     .option('--node <name>', 'what the node is called', hostname())
     .addOption(

@@ -13,7 +13,7 @@ import { balanced } from '../partition/balanced.js';
 import { manual } from '../partition/manual.js';
 import { deploymentOf, divisionInFile, type Division } from './division.js';
 import { checkFleetDrivesIn } from './fleet-options.js';
-import type { CommandContext } from './global-options.js';
+import { modelFolder, type CommandContext } from './global-options.js';
 import { PipelineRun } from './pipeline-run.js';
 import { writeJson } from './write-json.js';
 import type { UpFlags } from './up.js';
@@ -41,13 +41,18 @@ export async function runUp(context: CommandContext, flags: UpFlags): Promise<nu
     writer: await LaneWriter.connect(kafka, context.log),
   };
   try {
-    const model = await loadModelFiles(flags.model);
+    const folder = modelFolder(context.config);
+    const model = await loadModelFiles(folder);
     if (flags.fleet) checkFleetDrivesIn(model);
-    const card = await loadModelCard(flags.model);
+    const card = await loadModelCard(folder);
     const division = await divisionOf(context, flags, model);
     const plan = await deploy(
       { ...io, log: context.log },
-      deploymentOf(context.config, { ...flags, files: model, card }, division),
+      deploymentOf(
+        context.config,
+        { ...flags, model: folder, files: model, card },
+        division,
+      ),
     );
     const { brokers } = await admin.describeCluster();
     const { workers } = division;

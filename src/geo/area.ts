@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import { PipelineError } from '../errors.js';
+import { AreaError } from './area-error.js';
 import { polygonsOf } from './geojson.js';
-import type { Position, Rings } from './geojson.js';
+import { longitudeNear } from './longitude.js';
+import { onOnePlane } from './plane-polygons.js';
+import { Polygon } from './polygon.js';
+import type { Rings } from './geojson.js';
+import type { Arc } from './longitude.js';
 
-/** Edges in degrees. */
+export { AreaError } from './area-error.js';
+
+/**
+ * Edges in degrees. `west` is from −180 up to but not including 180, and `east` always more than
+ * that: more than 180 where the box lies across the antimeridian.
+ */
 export interface Box {
   readonly south: number;
   readonly west: number;
@@ -15,19 +24,18 @@ export interface Box {
 export interface Area {
   /** The smallest box around it. */
   readonly bounds: Box;
-  /** Whether a position in degrees lies in it. */
+  /** Whether a position in degrees lies in it; longitudes a turn further are the same ones. */
   readonly holds: (latitude: number, longitude: number) => boolean;
 }
 
-/** An area that no grid can be laid over. */
-export class AreaError extends PipelineError {
-  constructor(message: string, cause?: unknown) {
-    super(message, { code: 'INVALID_AREA', disposition: 'fatal', cause });
-  }
-}
-
-/** Beyond it squares of a grid would differ too much in width. Degrees. */
+/**
+ * Beyond it the squares of a grid would differ too much in width: columns are as many degrees wide in
+ * all rows, and a degree of longitude gets shorter towards the pole, by tan(latitude) ÷ Earth radius
+ * of itself with every metre. Degrees.
+ */
 const maxLatitude = 80;
+/** Kilometres towards the pole, at that latitude, over which a cell loses 1 % of its width: 11.2. */
+const kmPerPercent = 11;
 
 const box = z.strictObject({
   south: z.number(),
@@ -38,11 +46,13 @@ const box = z.strictObject({
 
 /**
  * Reads an area from parsed JSON: a box `{ south, west, north, east }`, or GeoJSON with Polygons or
- * MultiPolygons (a geometry, a feature or a collection; several make one area).
+ * MultiPolygons (a geometry, a feature or a collection; several make one area). A box whose west is
+ * more than its east lies across the antimeridian; polygons may lie across it, cut there or not.
  *
  * @throws {AreaError} INVALID_AREA: also for an area that is empty, reaches beyond 80° of latitude
- *   or crosses the antimeridian
+ *   or over half the Earth's longitudes, and for a polygon that crosses itself or goes around a pole
  * @throws {GeoJsonError} INVALID_GEOJSON
+ * @see https://www.rfc-editor.org/rfc/rfc7946#section-5.2
  */
 export function areaOf(value: unknown): Area {
   if (typeof value === 'object' && value !== null && 'type' in value) {
@@ -55,88 +65,91 @@ export function areaOf(value: unknown): Area {
       parsed.error,
     );
   }
-  const bounds = checkedBounds(parsed.data);
-  return {
-    bounds,
-    holds: (latitude, longitude) =>
-      latitude >= bounds.south &&
-      latitude <= bounds.north &&
-      longitude >= bounds.west &&
-      longitude <= bounds.east,
-  };
+  return areaOfBox(parsed.data);
 }
 
-function areaOfPolygons(polygons: readonly Rings[]): Area {
-  const positions = polygons.flat(2);
-  const extreme = (pick: 'min' | 'max', axis: 0 | 1): number =>
-    positions.reduce(
-      (best, position) => Math[pick](best, position[axis]),
-      positions[0]?.[axis] ?? 0,
-    );
-  const bounds = {
-    ...{ south: extreme('min', 1), west: extreme('min', 0) },
-    ...{ north: extreme('max', 1), east: extreme('max', 0) },
-  };
-  if (bounds.east - bounds.west > 180) {
-    throw new AreaError(
-      `the polygons reach from ${bounds.west}° to ${bounds.east}° east: they cross the antimeridian, or span half the Earth; give the part on one side of it`,
-    );
-  }
-  return {
-    bounds: checkedBounds(bounds),
-    holds: (latitude, longitude) =>
-      polygons.some((rings) => liesInside(rings, latitude, longitude)),
-  };
-}
-
-function checkedBounds(bounds: Box): Box {
-  const { south, west, north, east } = bounds;
-  const found = `found south ${south}, west ${west}, north ${north}, east ${east}`;
-  for (const latitude of [south, north]) {
-    if (Math.abs(latitude) > maxLatitude) {
-      throw new AreaError(
-        `a grid's squares need latitudes from -${maxLatitude} to ${maxLatitude} degrees; ${found}. ` +
-          'Are latitude and longitude swapped?',
-      );
-    }
-  }
+function areaOfBox(found: Box): Area {
+  const { south, west, north, east } = found;
+  const text = `found south ${south}, west ${west}, north ${north}, east ${east}`;
+  checkLatitudes(south, north, text);
   for (const longitude of [west, east]) {
     if (Math.abs(longitude) > 180) {
-      throw new AreaError(`longitudes must be from -180 to 180 degrees; ${found}`);
+      throw new AreaError(`longitudes must be from -180 to 180 degrees; ${text}`);
     }
   }
-  if (south >= north) {
-    throw new AreaError(`the area is empty: south must be less than north; ${found}`);
+  if (west === east) throw new AreaError(`the area is empty: west and east are the same; ${text}`);
+  const bounds = { south, north, ...eastwards(west, east) };
+  if (west > east && bounds.east - bounds.west > 180) {
+    throw new AreaError(
+      `from west ${west} on eastwards to east ${east} it is more than half around the Earth; ${text}. Are west and east swapped? A box across the antimeridian has the larger number in the west, such as west 177, east -178.`,
+    );
+  }
+  const middle = (bounds.west + bounds.east) / 2;
+  return {
+    bounds,
+    holds: (latitude, longitude) => {
+      const near = longitudeNear(longitude, middle);
+      const isBetween = near >= bounds.west && near <= bounds.east;
+      return isBetween && latitude >= bounds.south && latitude <= bounds.north;
+    },
+  };
+}
+
+/** From a box's western edge on to its eastern one, over the antimeridian if that is the way. */
+function eastwards(west: number, east: number): Arc {
+  const from = west === 180 ? -180 : west;
+  return { west: from, east: east > from ? east : east + 360 };
+}
+
+function areaOfPolygons(found: readonly Rings[]): Area {
+  const { arc, polygons } = onOnePlane(found);
+  const latitudes = polygons.flat(2).map(([, latitude]) => latitude);
+  const south = latitudes.reduce((least, one) => Math.min(least, one), Infinity);
+  const north = latitudes.reduce((most, one) => Math.max(most, one), -Infinity);
+  const { west, east } = arc;
+  checkLatitudes(
+    south,
+    north,
+    `found polygons from latitude ${south} to ${north}, from longitude ${west} to ${east}`,
+  );
+  if (east - west > 180) {
+    throw new AreaError(
+      `the polygons reach from longitude ${west} on eastwards to ${east}, more than half around the Earth: give one city's`,
+    );
   }
   if (west >= east) {
     throw new AreaError(
-      `the area is empty or crosses the antimeridian: west must be less than east; ${found}. ` +
-        'Give the part on one side of the antimeridian.',
+      `the area is empty: all its positions are at longitude ${west}. Of a polygon around the whole Earth give the part that is to be covered`,
     );
   }
-  return bounds;
+  const middle = (west + east) / 2;
+  const parts = polygons.map((rings) => new Polygon(rings));
+  return {
+    bounds: { south, west, north, east },
+    holds: (latitude, longitude) => {
+      const near = longitudeNear(longitude, middle);
+      return parts.some((part) => part.holds(latitude, near));
+    },
+  };
 }
 
-/** By the parity of the edges that lie west of the position: those of holes count too. */
-function liesInside(rings: Rings, latitude: number, longitude: number): boolean {
-  let isInside = false;
-  for (const ring of rings) {
-    let before: Position | undefined;
-    for (const corner of ring) {
-      if (before !== undefined && isEastOf(longitude, latitude, before, corner)) {
-        isInside = !isInside;
-      }
-      before = corner;
+/** @param text what was found, for the message */
+function checkLatitudes(south: number, north: number, text: string): void {
+  for (const latitude of [south, north]) {
+    if (Math.abs(latitude) > 90) {
+      throw new AreaError(
+        `latitudes must be from -90 to 90 degrees; ${text}. Are latitude and longitude swapped?`,
+      );
     }
   }
-  return isInside;
-}
-
-/** Whether a position lies east of an edge, at a latitude that the edge passes. */
-function isEastOf(longitude: number, latitude: number, from: Position, to: Position): boolean {
-  const [fromLongitude, fromLatitude] = from;
-  const [toLongitude, toLatitude] = to;
-  if (fromLatitude > latitude === toLatitude > latitude) return false;
-  const share = (latitude - fromLatitude) / (toLatitude - fromLatitude);
-  return longitude > fromLongitude + share * (toLongitude - fromLongitude);
+  for (const latitude of [south, north]) {
+    if (Math.abs(latitude) > maxLatitude) {
+      throw new AreaError(
+        `a grid needs latitudes from -${maxLatitude} to ${maxLatitude} degrees; ${text}. Cells are as many degrees wide in all rows, and beyond ${maxLatitude}° they get 1 % narrower with every ${kmPerPercent} km towards the pole, where all meridians meet: they would be no squares. Give the part up to ${maxLatitude}°; or are latitude and longitude swapped?`,
+      );
+    }
+  }
+  if (south >= north) {
+    throw new AreaError(`the area is empty: south must be less than north; ${text}`);
+  }
 }

@@ -1,3 +1,4 @@
+import { longitudeNear } from './longitude.js';
 import type { GeoFix } from './fix.js';
 import type { Grid } from './grid.js';
 
@@ -52,6 +53,6 @@ function placeIn(grid: Grid, cell: number, { latitude, longitude }: GeoFix): num
   const square = (share: number): number =>
     Math.min(Math.max(Math.floor(share * perEdge), 0), perEdge - 1);
   const row = square((north - latitude) / (north - south));
-  const column = square((longitude - west) / (east - west));
+  const column = square((longitudeNear(longitude, west) - west) / (east - west));
   return 1 + row * perEdge + column;
 }

@@ -3,6 +3,7 @@ import { PipelineError, messageOf } from '../errors.js';
 import { areaOf } from './area.js';
 import { linesOf } from './geojson.js';
 import { RoadNetwork } from './roads.js';
+import { isTimeZone } from './time-zone.js';
 import type { Area } from './area.js';
 import type { Position } from './geojson.js';
 
@@ -45,21 +46,15 @@ export interface CityData {
   readonly terms?: string | undefined;
 }
 
+/** What a city may be called: it names a grid, files, a folder and a pipeline. */
+export const cityNamePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** Metres that the side of a cell may have. */
+export const cellSizeLimitsM = { least: 10, most: 100_000 };
+
 /** A city file that can't be used. */
 export class CityError extends PipelineError {
   constructor(message: string, cause?: unknown) {
     super(message, { code: 'INVALID_CITY', disposition: 'fatal', cause });
-  }
-}
-
-function isTimeZone(name: string): boolean {
-  // Some versions of Intl take offsets too, which know nothing of summer time.
-  if (/^[+-]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
   }
 }
 
@@ -82,7 +77,7 @@ function readBy<T>(read: (value: unknown) => T, readJson: (path: string) => unkn
 
 function cityFile(readJson: (path: string) => unknown) {
   return z.strictObject({
-    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, {
+    name: z.string().regex(cityNamePattern, {
       error: ({ input }) =>
         `found ${JSON.stringify(input)}; expected small letters, digits and "-", 63 at most`,
     }),
@@ -92,7 +87,7 @@ function cityFile(readJson: (path: string) => unknown) {
         `${JSON.stringify(input)} is no time zone; expected an IANA name such as "Asia/Seoul"`,
     }),
     area: readBy(areaOf, readJson),
-    cellSizeM: z.number().min(10).max(100_000),
+    cellSizeM: z.number().min(cellSizeLimitsM.least).max(cellSizeLimitsM.most),
     squareAtLatitude: z.number().min(-80).max(80).optional(),
     roads: readBy(roadLines, readJson).optional(),
     visited: z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../errors.js';
 import { distanceM } from './distance.js';
+import { longitudeNear, normalLongitude } from './longitude.js';
 
 const gridFile = z
   .object({
@@ -42,6 +43,9 @@ export class GridError extends PipelineError {
  * constant (equirectangular projection), chosen such that one step is `cellSizeM` metres at the
  * city's mid latitude. Over Daejeon's 33 km from north to south the width differs from that by less
  * than 0.2 %.
+ *
+ * A grid may lie across the antimeridian. Columns are counted eastwards from its western edge, and
+ * positions may be given with any longitude from −180 to 180, or a turn further.
  */
 export class Grid {
   /** The number of cells, V: their ids are 1…V. */
@@ -55,6 +59,8 @@ export class Grid {
   readonly #columns: number;
   readonly #north: number;
   readonly #west: number;
+  /** Half-way between the western and the eastern edge: positions are taken within 180° of it. */
+  readonly #middle: number;
   readonly #rowsPerDeg: number;
   readonly #columnsPerDeg: number;
   /** Row-major: the id of each square, or 0. */
@@ -73,6 +79,7 @@ export class Grid {
     this.#west = file.origin.longitude;
     this.#rowsPerDeg = 1 / file.cellSizeDeg.latitude;
     this.#columnsPerDeg = 1 / file.cellSizeDeg.longitude;
+    this.#middle = this.#west + (file.columns * file.cellSizeDeg.longitude) / 2;
     this.#idOfSquare = new Int32Array(file.rows * file.columns);
     const squares = [0];
     const map = file.occupied.join('');
@@ -122,7 +129,8 @@ export class Grid {
   /** The cell, 1…V, that holds a position in degrees, or 0 where there is none. */
   cellAt(latitude: number, longitude: number): number {
     const row = Math.floor((this.#north - latitude) * this.#rowsPerDeg);
-    const column = Math.floor((longitude - this.#west) * this.#columnsPerDeg);
+    const near = longitudeNear(longitude, this.#middle);
+    const column = Math.floor((near - this.#west) * this.#columnsPerDeg);
     if (row >= 0 && row < this.#rows && column >= 0 && column < this.#columns) {
       return this.#idOfSquare[row * this.#columns + column] ?? 0;
     }
@@ -130,16 +138,18 @@ export class Grid {
   }
 
   /**
-   * The middle of a cell, in degrees.
+   * The middle of a cell, in degrees: longitudes are from −180 to 180.
    * @throws {RangeError} if `cell` is not one of 1…V: cell 0 is no place.
    */
   centreOf(cell: number): { latitude: number; longitude: number } {
     const { south, west, north, east } = this.boundsOf(cell);
-    return { latitude: (south + north) / 2, longitude: (west + east) / 2 };
+    return { latitude: (south + north) / 2, longitude: normalLongitude((west + east) / 2) };
   }
 
   /**
-   * The edges of a cell, in degrees. The northern and western edges belong to the cell.
+   * The edges of a cell, in degrees. The northern and western edges belong to the cell. Longitudes go
+   * on beyond 180 where the grid lies across the antimeridian, so that east is always more than west
+   * and cells can be compared with each other: `longitudeNear` brings a position beside them.
    * @throws {RangeError} if `cell` is not one of 1…V: cell 0 is no place.
    */
   boundsOf(cell: number): { south: number; west: number; north: number; east: number } {
@@ -167,7 +177,8 @@ export class Grid {
     if (cell === 0) return 0;
     const { south, west, north, east } = this.boundsOf(cell);
     const nearestLatitude = Math.min(Math.max(latitude, south), north);
-    const nearestLongitude = Math.min(Math.max(longitude, west), east);
-    return distanceM(latitude, longitude, nearestLatitude, nearestLongitude);
+    const near = longitudeNear(longitude, (west + east) / 2);
+    const nearestLongitude = Math.min(Math.max(near, west), east);
+    return distanceM(latitude, near, nearestLatitude, nearestLongitude);
   }
 }

@@ -1,11 +1,15 @@
 import { PipelineError } from '../errors.js';
 import { metresPerDegree } from './distance.js';
+import { longitudeNear } from './longitude.js';
 import type { City } from './city.js';
 import type { Position } from './geojson.js';
 import type { GridFile } from './grid.js';
 
 /** Squares that a grid may have, with and without road: some hundred kilometres of 500 m. */
 const maxSquares = 1_000_000;
+
+/** What is known of a square. */
+const [unasked, yes, no] = [0, 1, 2];
 
 /** A city whose squares make no grid. */
 export class MakeGridError extends PipelineError {
@@ -25,6 +29,10 @@ export class CitySquares {
   readonly #city: City;
   readonly #rowDeg: number;
   readonly #columnDeg: number;
+  /** Half-way between west and east: positions are taken within 180° of it. */
+  readonly #middle: number;
+  /** By square: whether it belongs to the area, as far as that was asked. */
+  readonly #belonging: Uint8Array;
 
   /** @throws {MakeGridError} NO_GRID where there would be too many */
   constructor(city: City) {
@@ -35,6 +43,7 @@ export class CitySquares {
     // In this order of operations: another one gives another last bit, and the grid another digest.
     const widthShare = Math.cos((squareAtLatitude * Math.PI) / 180);
     this.#columnDeg = cellSizeM / (metresPerDegree * widthShare);
+    this.#middle = (west + east) / 2;
     this.rows = stepsIn(north - south, this.#rowDeg);
     this.columns = stepsIn(east - west, this.#columnDeg);
     if (this.rows * this.columns > maxSquares) {
@@ -42,6 +51,7 @@ export class CitySquares {
         `${this.rows} × ${this.columns} squares of ${cellSizeM} m lie over ${city.name}; at most ${maxSquares} are taken: give larger cells or a smaller area`,
       );
     }
+    this.#belonging = new Uint8Array(this.rows * this.columns);
   }
 
   /** Rows from the northern edge, as a real number. */
@@ -51,7 +61,8 @@ export class CitySquares {
 
   /** Columns from the western edge, as a real number. */
   #columnsTo(longitude: number): number {
-    return (longitude - this.#city.area.bounds.west) * (1 / this.#columnDeg);
+    const near = longitudeNear(longitude, this.#middle);
+    return (near - this.#city.area.bounds.west) * (1 / this.#columnDeg);
   }
 
   /** The square of the area that holds a position in degrees, or -1 where there is none. */
@@ -62,10 +73,21 @@ export class CitySquares {
   #square(rowsTo: number, columnsTo: number): number {
     const [row, column] = [Math.floor(rowsTo), Math.floor(columnsTo)];
     const isInBounds = row >= 0 && row < this.rows && column >= 0 && column < this.columns;
-    return isInBounds && this.#belongs(row, column) ? row * this.columns + column : -1;
+    if (!isInBounds) return -1;
+    const square = row * this.columns + column;
+    return this.belongs(square) ? square : -1;
   }
 
-  #belongs(row: number, column: number): boolean {
+  /** Whether a square, 0 … rows × columns − 1, belongs to the area. */
+  belongs(square: number): boolean {
+    const known = this.#belonging[square];
+    if (known !== unasked) return known === yes;
+    const isOfArea = this.#isMiddleInArea(Math.floor(square / this.columns), square % this.columns);
+    this.#belonging[square] = isOfArea ? yes : no;
+    return isOfArea;
+  }
+
+  #isMiddleInArea(row: number, column: number): boolean {
     const { holds, bounds } = this.#city.area;
     // The middle of a box's last squares may lie outside of it.
     const latitude = Math.max(bounds.south, bounds.north - (row + 0.5) * this.#rowDeg);
@@ -78,7 +100,7 @@ export class CitySquares {
     let before: readonly [rows: number, columns: number] | undefined;
     for (const [longitude, latitude] of line) {
       const here = [this.#rowsTo(latitude), this.#columnsTo(longitude)] as const;
-      const from = before ?? here;
+      const from = before === undefined || this.#goesRound(before, here) ? here : before;
       const cuts = [0, ...shares(from[0], here[0]), ...shares(from[1], here[1]), 1];
       cuts.sort((a, b) => a - b);
       for (let at = 1; at < cuts.length; at += 1) {
@@ -92,6 +114,11 @@ export class CitySquares {
       }
       before = here;
     }
+  }
+
+  /** Whether a line between two columns is on the far side of the Earth, where columns begin anew. */
+  #goesRound(from: readonly [number, number], to: readonly [number, number]): boolean {
+    return Math.abs(from[1] - to[1]) * this.#columnDeg > 180;
   }
 
   /** The grid whose cells are some of the squares. */
@@ -144,6 +171,19 @@ export function gridOfRoads(city: City, roads: readonly (readonly Position[])[])
     );
   }
   return squares.gridOf((square) => passed.has(square));
+}
+
+/**
+ * The grid of all squares that belong to a city's area: the most cells that it can have.
+ * @throws {MakeGridError} NO_GRID where there is none
+ */
+export function gridOfArea(city: City): GridFile {
+  const squares = new CitySquares(city);
+  const grid = squares.gridOf((square) => squares.belongs(square));
+  if (grid.occupied.some((row) => row.includes('#'))) return grid;
+  throw new MakeGridError(
+    `the middle of no square of ${city.cellSizeM} m lies in the area of ${city.name}: give smaller cells or a larger area`,
+  );
 }
 
 /** Counts visits to squares, for a city whose roads are not known. */

@@ -14,7 +14,11 @@ export function cityView(grid: Grid, timeZone: string, areas: CityAreas | null):
     areas,
     places: {
       size: grid.size,
-      centreOf: (cell) => grid.centreOf(cell),
+      // Of the bounds, which know no jump at the antimeridian as the grid's own centres do.
+      centreOf: (cell) => {
+        const { south, west, north, east } = grid.boundsOf(cell);
+        return { latitude: (south + north) / 2, longitude: (west + east) / 2 };
+      },
       boundsOf: (cell) => grid.boundsOf(cell),
       distanceM: (from, to) =>
         localDistanceM(from.latitude, from.longitude, to.latitude, to.longitude),

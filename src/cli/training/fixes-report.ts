@@ -44,15 +44,15 @@ export function placesOf(
 /** Counts moves from one cell to another; those from or to cell 0 have no length. */
 export function movesOf(all: readonly DrivenRuns[], grid: Grid): FixesReport['moves'] {
   const { latitude: rowDeg, longitude: columnDeg } = grid.toJSON().cellSizeDeg;
-  const centres = Array.from({ length: grid.size }, (_, index) => grid.centreOf(index + 1));
+  const bounds = Array.from({ length: grid.size }, (_, index) => grid.boundsOf(index + 1));
   const counts = [0, 0, 0];
   for (const runs of all) {
     forEachTransition(runs, (position) => {
-      const from = centres[(runs.cells[position] ?? 0) - 1];
-      const to = centres[(runs.cells[position + 1] ?? 0) - 1];
+      const from = bounds[(runs.cells[position] ?? 0) - 1];
+      const to = bounds[(runs.cells[position + 1] ?? 0) - 1];
       if (from === undefined || to === undefined) return;
-      const rows = Math.round(Math.abs(from.latitude - to.latitude) / rowDeg);
-      const columns = Math.round(Math.abs(from.longitude - to.longitude) / columnDeg);
+      const rows = Math.round(Math.abs(from.north - to.north) / rowDeg);
+      const columns = Math.round(Math.abs(from.west - to.west) / columnDeg);
       const kind = Math.min(3, Math.max(rows, columns)) - 1;
       counts[kind] = (counts[kind] ?? 0) + 1;
     });

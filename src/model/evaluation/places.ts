@@ -4,7 +4,10 @@ export interface Position {
   readonly longitude: number;
 }
 
-/** Where the cells of a city are: cells 1 … `size`; cell 0 is no place. */
+/**
+ * Where the cells of a city are: cells 1 … `size`; cell 0 is no place. Longitudes go on beyond 180°
+ * where the city lies across the antimeridian, so that any two may be subtracted.
+ */
 export interface CellPlaces {
   readonly size: number;
   centreOf(cell: number): Position;
