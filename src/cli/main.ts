@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate.js';
 import { feedCommand } from './feed.js';
 import { fleetCommand } from './fleet.js';
 import { importCommand } from './import.js';
+import { initCommand } from './init.js';
 import { planCommand } from './plan.js';
 import { profileCommand } from './profile.js';
 import { tellParent } from './tell-parent.js';
@@ -31,6 +32,7 @@ const program = new Command('stagecoach')
   .showHelpAfterError('(--help shows the options)')
   // Options behind a command are that command's, down to those of a command within one.
   .enablePositionalOptions()
+  .addCommand(initCommand())
   .addCommand(upCommand())
   .addCommand(feedCommand())
   .addCommand(fleetCommand())

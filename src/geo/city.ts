@@ -48,6 +48,8 @@ export interface CityData {
 
 /** What a city may be called: it names a grid, files, a folder and a pipeline. */
 export const cityNamePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** What makes a cell of a square where a city file says nothing of it. */
+export const defaultVisits: VisitRule = { minVisits: 5, minVehicles: 3 };
 /** Metres that the side of a cell may have. */
 export const cellSizeLimitsM = { least: 10, most: 100_000 };
 
@@ -58,7 +60,12 @@ export class CityError extends PipelineError {
   }
 }
 
-function roadLines(json: unknown): (readonly Position[])[] {
+/**
+ * Reads the courses of roads from parsed JSON: GeoJSON with lines, or a file like Daejeon's.
+ * @throws {GeoJsonError} INVALID_GEOJSON
+ * @throws {RoadsError} INVALID_ROADS
+ */
+export function roadsOf(json: unknown): (readonly Position[])[] {
   if (typeof json !== 'object' || json === null || 'type' in json) return linesOf(json);
   return RoadNetwork.parse(json).lines();
 }
@@ -89,10 +96,10 @@ function cityFile(readJson: (path: string) => unknown) {
     area: readBy(areaOf, readJson),
     cellSizeM: z.number().min(cellSizeLimitsM.least).max(cellSizeLimitsM.most),
     squareAtLatitude: z.number().min(-80).max(80).optional(),
-    roads: readBy(roadLines, readJson).optional(),
+    roads: readBy(roadsOf, readJson).optional(),
     visited: z
       .strictObject({ minVisits: z.int().positive(), minVehicles: z.int().positive() })
-      .default({ minVisits: 5, minVehicles: 3 }),
+      .default(defaultVisits),
     data: z.strictObject({
       kind: z.enum(['fleet', 'fixes']),
       source: z.string().min(1),

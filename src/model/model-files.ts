@@ -84,7 +84,7 @@ async function readModelFile(folder: string, path: string): Promise<Buffer> {
     throw new ModelError(
       'MODEL_FILE_MISSING',
       `${join(folder, path)} can't be read: ${messageOf(cause)}. ` +
-        'A model folder has model.json, the weight files that it names, and grid.json.',
+        'A model folder has model.json, the weight files that it names, and grid.json; "stagecoach train" and "stagecoach import" make one.',
       cause,
     );
   }
