@@ -1,7 +1,7 @@
 import { degreesEast, normalLongitude } from './longitude.js';
 
 const degreesPerHour = 15;
-/** One day of each half of the year: somewhere it is summer time on one of them. */
+/** One day of each half of the year: on one of them there is no summer time. */
 const days = [Date.UTC(2024, 0, 15), Date.UTC(2024, 6, 15)];
 
 /** Whether a name is that of a time zone, such as `Asia/Seoul`; offsets are none. */
@@ -17,25 +17,23 @@ export function isTimeZone(name: string): boolean {
 }
 
 /**
- * How far a longitude is from the one at which a zone's noon is when the sun is highest, in degrees;
- * in the half of the year in which that is less. No inhabited place's is above 50 (Kashgar, which
- * has the time of Beijing), and few are above 25.
+ * How far a longitude is from the one at which a zone's noon is when the sun is highest, in degrees,
+ * by its time without summer time. No inhabited place's is above 50 (Kashgar, which has the time of
+ * Beijing), and few are above 25.
  *
  * @param timeZone IANA name
  */
 export function awayFromSunDeg(timeZone: string, longitude: number): number {
-  const away = days.map((day) => {
-    const noon = normalLongitude(degreesPerHour * hoursAheadOfUtc(timeZone, day));
-    return Math.abs(degreesEast(noon, longitude));
-  });
-  return Math.min(...away);
+  const hours = Math.min(...days.map((day) => hoursAheadOfUtc(timeZone, day)));
+  return Math.abs(degreesEast(normalLongitude(degreesPerHour * hours), longitude));
 }
 
 function hoursAheadOfUtc(timeZone: string, timeMs: number): number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   const name = format.formatToParts(timeMs).find(({ type }) => type === 'timeZoneName')?.value;
-  const [, sign, hours = '0', minutes = '0'] = /([+-])(\d{2}):(\d{2})/.exec(name ?? '') ?? [];
-  return (sign === '-' ? -1 : 1) * (Number(hours) + Number(minutes) / 60);
+  const [, sign, hours = '0', minutes = '0'] = /([-+−])(\d{2}):(\d{2})/.exec(name ?? '') ?? [];
+  const ahead = Number(hours) + Number(minutes) / 60;
+  return sign === undefined || sign === '+' ? ahead : -ahead;
 }
 
 /**

@@ -145,6 +145,9 @@ function nameQuestion({ source }: AreaAnswer): FlagQuestion<string> {
     text: 'Name',
     proposal: typeof source === 'string' ? nameOfFile(source) : null,
     read: (name) => {
+      if (`${name}.json` === settingsFile) {
+        throw new ConfigError(`its file would be ${settingsFile}, which is that of the settings`);
+      }
       if (cityNamePattern.test(name)) return name;
       throw new ConfigError(`found "${name}"; expected small letters, digits and "-", 63 at most`);
     },

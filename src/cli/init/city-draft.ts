@@ -71,5 +71,6 @@ export function cityFileText(draft: CityDraft, folder: string): string {
 
 /** A path as a file in a folder names it, on any system with `/`. */
 export function pathFrom(folder: string, path: string): string {
-  return relative(folder, path).replaceAll(sep, '/');
+  const way = relative(folder, path).replaceAll(sep, '/');
+  return way === '' ? '.' : way;
 }

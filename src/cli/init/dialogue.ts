@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline/promises';
-import { PipelineError } from '../../errors.js';
+import { ConfigError, PipelineError } from '../../errors.js';
 
 /** What a person is asked. */
 export interface Question<T> {
@@ -26,12 +26,20 @@ export class Dialogue {
   readonly #output: NodeJS.WritableStream;
   /** Lines as they come: what is typed ahead waits here for its question. */
   readonly #lines: AsyncIterator<string, unknown>;
+  #isClosed = false;
+  #isInterrupted = false;
 
   constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream) {
     this.#output = output;
     this.#terminal = createInterface({ input, output });
     this.#lines = this.#terminal[Symbol.asyncIterator]();
-    this.#terminal.once('SIGINT', () => this.close());
+    this.#terminal.once('SIGINT', () => {
+      this.#isInterrupted = true;
+      this.close();
+    });
+    this.#terminal.once('close', () => {
+      this.#isClosed = true;
+    });
   }
 
   /**
@@ -65,10 +73,13 @@ export class Dialogue {
   }
 
   async #line(prompt: string): Promise<string> {
-    this.#terminal.setPrompt(prompt);
-    this.#terminal.prompt();
+    // Lines that came before the end are still to be answers.
+    if (!this.#isClosed) {
+      this.#terminal.setPrompt(prompt);
+      this.#terminal.prompt();
+    }
     const next = await this.#lines.next();
-    if (next.done !== true) return next.value.trim();
+    if (next.done !== true && !this.#isInterrupted) return next.value.trim();
     this.#output.write('\n');
     throw new StoppedError();
   }
@@ -77,5 +88,5 @@ export class Dialogue {
 function readYesOrNo(answer: string): boolean {
   if (/^y(es)?$/i.test(answer)) return true;
   if (/^no?$/i.test(answer)) return false;
-  throw new PipelineError('Answer yes or no.', { code: 'CONFIG', disposition: 'fatal' });
+  throw new ConfigError('Answer yes or no.');
 }

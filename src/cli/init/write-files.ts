@@ -11,15 +11,17 @@ import { ConfigError, messageOf } from '../../errors.js';
  */
 export function writeFiles(files: ReadonlyMap<string, string>): void {
   const drafts = Array.from(files, ([path, text]) => ({ path, text, draft: `${path}.part` }));
+  const begun: string[] = [];
   try {
     for (const { path, text, draft } of drafts) {
       mkdirSync(dirname(path), { recursive: true });
+      begun.push(draft);
       writeFileSync(draft, text);
     }
     for (const { path, draft } of drafts) renameSync(draft, path);
   } catch (error) {
     throw new ConfigError(`The files can't be written: ${messageOf(error)}.`, error);
   } finally {
-    for (const { draft } of drafts) rmSync(draft, { force: true });
+    for (const draft of begun) rmSync(draft, { force: true });
   }
 }
