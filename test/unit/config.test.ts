@@ -91,6 +91,16 @@ describe('the configuration', () => {
     }
   });
 
+  it('takes the model’s folder relative to its file, or as flag and environment have it', () => {
+    const file = fileWith('model.json', '{"brokers": ["one:1"], "model": "models/suva"}');
+    assert.equal(loadConfig(sources({ file })).model, join(dir, 'models', 'suva'));
+    const environment = { STAGECOACH_MODEL: 'elsewhere/model' };
+    assert.equal(loadConfig(sources({ file, environment })).model, 'elsewhere/model');
+    const flags = { model: 'third' };
+    assert.equal(loadConfig(sources({ file, environment, flags })).model, 'third');
+    assert.match(problemsOf({ file: fileWith('bad.json', '{"model": 7}') }).join(), /model: found 7/);
+  });
+
   it('reads stagecoach.json of the working directory, unless another file is named', () => {
     const path = fileWith('stagecoach.json', '{"brokers": ["found:1"], "lanes": 3}');
     const other = fileWith('other.json', '{"brokers": ["other:1"]}');
