@@ -1,23 +1,26 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ConfigError, PipelineError } from '../../errors.js';
-import { cellSizeLimitsM, cityNamePattern, roadsOf } from '../../geo/city.js';
-import { awayFromSunDeg, isTimeZone, nauticalZone } from '../../geo/time-zone.js';
-import { readJsonFile } from '../city-file.js';
 import {
   describeArea,
-  middleOf,
   readBox,
   readBoxOrFile,
   readPolygonFile,
   zoneDoubt,
 } from './area-answer.js';
-import { gridOfDraft } from './city-draft.js';
-import type { Area } from '../../geo/area.js';
+import {
+  areaQuestion,
+  cellSizeQuestion,
+  folderQuestion,
+  nameQuestion,
+  roadsQuestion,
+  sourceQuestion,
+  zoneQuestion,
+} from './questions.js';
 import type { InitFlags } from '../init.js';
 import type { AreaAnswer } from './area-answer.js';
-import type { CityDraft, RoadsAnswer } from './city-draft.js';
-import type { Dialogue, Question } from './dialogue.js';
+import type { CityDraft } from './city-draft.js';
+import type { Dialogue } from './dialogue.js';
+import type { FlagQuestion } from './questions.js';
 
 /** All that is to be known before anything is written. */
 export interface InitAnswers {
@@ -27,17 +30,6 @@ export interface InitAnswers {
   /** Absolute path of the folder that the city's model will be in. */
   readonly model: string;
 }
-
-/** A question that a flag can answer. */
-interface FlagQuestion<T> extends Question<T> {
-  readonly flag: string;
-}
-
-/** The file of settings that every command reads in its working directory. */
-export const settingsFile = 'stagecoach.json';
-/** A system's zone that is further from the sun than this is not that of the city. Degrees. */
-const nearSunDeg = 25;
-const noRoads = 'none';
 
 /**
  * Takes what flags say, and asks for the rest.
@@ -83,6 +75,7 @@ function requireFlags({ bbox, polygon, name, timeZone, yes }: InitFlags): void {
   );
 }
 
+/** Area and time zone together, since each can tell that the other is wrong. */
 async function placeAndZone(
   flags: InitFlags,
   dialogue: Dialogue | null,
@@ -109,120 +102,11 @@ function placeOf(
   { bbox, polygon }: Partial<InitFlags>,
   dialogue: Dialogue | null,
 ): Promise<AreaAnswer> {
-  const question = {
-    text: 'Area (west,south,east,north in degrees, or a GeoJSON file)',
-    proposal: null,
-  };
-  return polygon === undefined
-    ? answer(
-        bbox,
-        { ...question, flag: '--bbox', read: bbox === undefined ? readBoxOrFile : readBox },
-        dialogue,
-      )
-    : answer(polygon, { ...question, flag: '--polygon', read: readPolygonFile }, dialogue);
-}
-
-function zoneQuestion(area: Area): FlagQuestion<string> {
-  const { longitude } = middleOf(area);
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const isNear = isTimeZone(own) && awayFromSunDeg(own, longitude) <= nearSunDeg;
-  return {
-    flag: '--time-zone',
-    text: 'Time zone (IANA name)',
-    proposal: isNear ? own : nauticalZone(longitude),
-    read: (zone) => {
-      if (isTimeZone(zone)) return zone;
-      throw new ConfigError(
-        `"${zone}" is no time zone; expected an IANA name such as Asia/Seoul or Pacific/Fiji`,
-      );
-    },
-  };
-}
-
-function nameQuestion({ source }: AreaAnswer): FlagQuestion<string> {
-  return {
-    flag: '--name',
-    text: 'Name',
-    proposal: typeof source === 'string' ? nameOfFile(source) : null,
-    read: (name) => {
-      if (`${name}.json` === settingsFile) {
-        throw new ConfigError(`its file would be ${settingsFile}, which is that of the settings`);
-      }
-      if (cityNamePattern.test(name)) return name;
-      throw new ConfigError(`found "${name}"; expected small letters, digits and "-", 63 at most`);
-    },
-  };
-}
-
-/** What is left of a file's name without accents and anything else that a city's name can't have. */
-function nameOfFile(path: string): string | null {
-  const name = basename(path)
-    .replace(/\..*$/, '')
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{M}/gu, '')
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 63)
-    .replace(/^-+|-+$/g, '');
-  return name === '' ? null : name;
-}
-
-function cellSizeQuestion(bare: Omit<CityDraft, 'cellSizeM'>): FlagQuestion<number> {
-  const { least, most } = cellSizeLimitsM;
-  return {
-    flag: '--cell-size',
-    text: 'Side of a cell in metres',
-    proposal: '500',
-    read: (text) => {
-      const cellSizeM = Number(text);
-      if (!(cellSizeM >= least && cellSizeM <= most)) {
-        throw new ConfigError(`found "${text}"; expected ${least} to ${most} metres`);
-      }
-      // Refuses what gives no cell, or too many.
-      gridOfDraft({ ...bare, cellSizeM });
-      return cellSizeM;
-    },
-  };
-}
-
-function roadsQuestion(draft: CityDraft): FlagQuestion<RoadsAnswer | null> {
-  return {
-    flag: '--roads',
-    text: 'GeoJSON file of roads, whose squares are the cells; "none": those that vehicles visit',
-    proposal: noRoads,
-    read: (path) => {
-      if (path === noRoads) return null;
-      const roads = { path, lines: roadsOf(readJsonFile(path)) };
-      gridOfDraft({ ...draft, roads });
-      return roads;
-    },
-  };
-}
-
-const sourceQuestion: FlagQuestion<string> = {
-  flag: '--source',
-  text: 'Who recorded the fixes to learn from, as the model card is to say it',
-  proposal: 'own fixes',
-  read: (text) => {
-    if (text !== '') return text;
-    throw new ConfigError('it is empty; expected a name, or how the source is to be cited');
-  },
-};
-
-function folderQuestion(name: string, isForced: boolean): FlagQuestion<string> {
-  return {
-    flag: '--out',
-    text: 'Folder for the files',
-    proposal: name,
-    read: (path) => {
-      const folder = resolve(path);
-      const there = [`${name}.json`, settingsFile].filter((file) => existsSync(join(folder, file)));
-      if (there.length === 0 || isForced) return folder;
-      throw new ConfigError(
-        `${there.join(' and ')} in ${folder} would be replaced: take another folder, or --force`,
-      );
-    },
-  };
+  if (polygon !== undefined) {
+    return answer(polygon, areaQuestion('--polygon', readPolygonFile), dialogue);
+  }
+  const read = bbox === undefined ? readBoxOrFile : readBox;
+  return answer(bbox, areaQuestion('--bbox', read), dialogue);
 }
 
 async function answer<T>(

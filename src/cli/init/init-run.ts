@@ -1,10 +1,11 @@
 import { join, relative, resolve } from 'node:path';
 import { parseCity } from '../../geo/city.js';
 import { readJsonFile } from '../city-file.js';
-import { answersTo, settingsFile } from './answers.js';
+import { answersTo } from './answers.js';
 import { cityFileText, gridOfDraft, pathFrom } from './city-draft.js';
 import { describeGrid, nextSteps } from './describe.js';
 import { Dialogue, StoppedError } from './dialogue.js';
+import { settingsFile } from './questions.js';
 import { writeFiles } from './write-files.js';
 import type { InitFlags } from '../init.js';
 import type { InitAnswers } from './answers.js';
