@@ -48,11 +48,7 @@ export async function runUp(context: CommandContext, flags: UpFlags): Promise<nu
     const division = await divisionOf(context, flags, model);
     const plan = await deploy(
       { ...io, log: context.log },
-      deploymentOf(
-        context.config,
-        { ...flags, model: folder, files: model, card },
-        division,
-      ),
+      deploymentOf(context.config, { ...flags, model: folder, files: model, card }, division),
     );
     const { brokers } = await admin.describeCluster();
     const { workers } = division;

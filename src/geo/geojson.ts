@@ -140,3 +140,21 @@ function strangePosition(coordinates: unknown): Position | null {
   }
   return null;
 }
+
+/**
+ * All lines of a geometry, a feature or a collection; geometries of other kinds are passed over.
+ * @throws {GeoJsonError} INVALID_GEOJSON, also where there is no line
+ * @see https://www.rfc-editor.org/rfc/rfc7946
+ */
+export function linesOf(value: unknown): (readonly Position[])[] {
+  return collect(value, linesIn);
+}
+
+/**
+ * All polygons of a geometry, a feature or a collection; geometries of other kinds are passed over.
+ * @throws {GeoJsonError} INVALID_GEOJSON, also where there is no polygon
+ * @see https://www.rfc-editor.org/rfc/rfc7946
+ */
+export function polygonsOf(value: unknown): Rings[] {
+  return collect(value, polygonsIn);
+}

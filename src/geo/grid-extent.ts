@@ -13,7 +13,7 @@ export interface GridExtent {
 
 /** Measures a grid. */
 export function extentOf(grid: GridFile): GridExtent {
-  const { occupied, rows, columns, cellSizeM, cellSizeDeg, origin } = grid;
+  const { occupied, rows, columns, cellSizeDeg, origin } = grid;
   const isCell = (row: number, column: number): boolean => occupied[row]?.[column] === '#';
   let [cells, edgeCells] = [0, 0];
   for (let row = 0; row < rows; row += 1) {

@@ -47,17 +47,12 @@ function crossingOf(a: Edge, b: Edge): Position | null {
   const [fromSide, toSide] = [sideOf(a, b.from), sideOf(a, b.to)];
   if (!differ(fromSide, toSide) || !differ(sideOf(b, a.from), sideOf(b, a.to))) return null;
   const share = fromSide / (fromSide - toSide);
-  return [
-    b.from[0] + share * (b.to[0] - b.from[0]),
-    b.from[1] + share * (b.to[1] - b.from[1]),
-  ];
+  return [b.from[0] + share * (b.to[0] - b.from[0]), b.from[1] + share * (b.to[1] - b.from[1])];
 }
 
 /** Above 0 for a position left of an edge, below 0 right of it, 0 in its line. */
 function sideOf({ from, to }: Edge, position: Position): number {
-  return (
-    (to[0] - from[0]) * (position[1] - from[1]) - (to[1] - from[1]) * (position[0] - from[0])
-  );
+  return (to[0] - from[0]) * (position[1] - from[1]) - (to[1] - from[1]) * (position[0] - from[0]);
 }
 
 function differ(side: number, other: number): boolean {

@@ -98,7 +98,10 @@ describe('the configuration', () => {
     assert.equal(loadConfig(sources({ file, environment })).model, 'elsewhere/model');
     const flags = { model: 'third' };
     assert.equal(loadConfig(sources({ file, environment, flags })).model, 'third');
-    assert.match(problemsOf({ file: fileWith('bad.json', '{"model": 7}') }).join(), /model: found 7/);
+    assert.match(
+      problemsOf({ file: fileWith('bad.json', '{"model": 7}') }).join(),
+      /model: found 7/,
+    );
   });
 
   it('reads stagecoach.json of the working directory, unless another file is named', () => {

@@ -1,12 +1,6 @@
 import { join, resolve } from 'node:path';
 import { ConfigError, PipelineError } from '../../errors.js';
-import {
-  describeArea,
-  readBox,
-  readBoxOrFile,
-  readPolygonFile,
-  zoneDoubt,
-} from './area-answer.js';
+import { describeArea, readBox, readBoxOrFile, readPolygonFile, zoneDoubt } from './area-answer.js';
 import {
   areaQuestion,
   cellSizeQuestion,

@@ -19,11 +19,7 @@ const normal = (longitude: number): number => (longitude > 180 ? longitude - 360
 function chordDistanceM(lat1: number, lon1: number, lat2: number, lon2: number): number {
   const point = (latitude: number, longitude: number): [number, number, number] => {
     const [phi, lambda] = [(latitude * Math.PI) / 180, (longitude * Math.PI) / 180];
-    return [
-      Math.cos(phi) * Math.cos(lambda),
-      Math.cos(phi) * Math.sin(lambda),
-      Math.sin(phi),
-    ];
+    return [Math.cos(phi) * Math.cos(lambda), Math.cos(phi) * Math.sin(lambda), Math.sin(phi)];
   };
   const [a, b] = [point(lat1, lon1), point(lat2, lon2)];
   const chord = Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
@@ -35,7 +31,10 @@ const [inland, across] = [21.4, 179.9];
 const [south, north, widthDeg] = [64.6, 64.8, 0.4];
 
 /** Places as millionths of the city's width and height from its north-west, some of them outside. */
-const place = fc.tuple(fc.integer({ min: -200_000, max: 1_200_000 }), fc.integer({ min: -200_000, max: 1_200_000 }));
+const place = fc.tuple(
+  fc.integer({ min: -200_000, max: 1_200_000 }),
+  fc.integer({ min: -200_000, max: 1_200_000 }),
+);
 type Place = readonly [east: number, down: number];
 
 function latitudeOf([, down]: Place): number {
@@ -84,7 +83,10 @@ describe('a city across the antimeridian', () => {
           const visits = new VisitCounter(city);
           const centre: Place = [500_000, 500_000];
           const all = [centre, ...places];
-          visits.addVehicle(all.map(latitudeOf), all.map((at) => longitudeOf(west, at)));
+          visits.addVehicle(
+            all.map(latitudeOf),
+            all.map((at) => longitudeOf(west, at)),
+          );
           return visits.grid();
         };
         assert.deepEqual(gridAt(across).occupied, gridAt(inland).occupied);
@@ -124,8 +126,7 @@ describe('a city across the antimeridian', () => {
   it('knows how a cell was entered, and which baseline goes on over it, as elsewhere', () => {
     const [one, other] = [fullGridAt(inland), fullGridAt(across)];
     const { columns } = one.toJSON();
-    const baselineOf = (grid: Grid) =>
-      keepsDirection(cityView(grid, 'Etc/GMT-12', null).places, 3);
+    const baselineOf = (grid: Grid) => keepsDirection(cityView(grid, 'Etc/GMT-12', null).places, 3);
     const [elsewhere, here] = [baselineOf(one), baselineOf(other)];
     // Along the first row over the antimeridian, which is a quarter of the way.
     for (let cell = 2; cell < columns; cell += 1) {
@@ -153,8 +154,10 @@ describe('a city across the antimeridian', () => {
       const vehicles = new VehicleMap(grid, defaultRules);
       return fixes.map(([longitude, second]) => {
         const eventTimeMs = startMs + second * 1000;
-        return vehicles.take({ vehicleId: 'a', eventTimeMs, latitude: 64.7, longitude }, eventTimeMs)
-          .kind;
+        return vehicles.take(
+          { vehicleId: 'a', eventTimeMs, latitude: 64.7, longitude },
+          eventTimeMs,
+        ).kind;
       });
     };
     // 0.02° are 950 m at this latitude: 57 km/h.
@@ -201,7 +204,10 @@ describe('distances over the antimeridian', () => {
         assert.ok(Math.abs(distanceM(lat, west, lat + up, east) - expectedM) < 0.01);
         const localM = localDistanceM(lat, west, lat + up, east);
         // Up to 75 km apart, and up to 79.3° north, the plane at the mean latitude is that near.
-        assert.ok(Math.abs(localM - expectedM) <= 1e-4 * expectedM + 0.01, `${localM} ${expectedM}`);
+        assert.ok(
+          Math.abs(localM - expectedM) <= 1e-4 * expectedM + 0.01,
+          `${localM} ${expectedM}`,
+        );
       }),
     );
   });

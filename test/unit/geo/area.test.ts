@@ -133,10 +133,16 @@ describe('an area', () => {
       [{ south: 1, west: 2, north: 3, east: 181 }, /-180 to 180/],
       [{ south: 1, west: 2, north: 3 }, /east/],
       [{ south: 1, west: 2, north: 3, east: NaN }, /east/],
-      [polygons(square(-170, 0, -160, 1), square(-50, 0, -40, 1), square(70, 0, 80, 1)), /half around/],
+      [
+        polygons(square(-170, 0, -160, 1), square(-50, 0, -40, 1), square(70, 0, 80, 1)),
+        /half around/,
+      ],
       [polygons(square(-180, -60, 180, 60)), /around the whole Earth/],
       [polygons(ring([0, 70], [90, 70], [179, 70], [-90, 70])), /around a pole/],
-      [polygons(ring([0, 0], [2, 2], [2, 0], [0, 2])), /crosses itself at longitude 1\.00000, latitude 1\./],
+      [
+        polygons(ring([0, 0], [2, 2], [2, 0], [0, 2])),
+        /crosses itself at longitude 1\.00000, latitude 1\./,
+      ],
       [{ type: 'Polygon', coordinates: [] }, /no rings/],
       [{ type: 'Polygon', coordinates: [square(0, 79, 1, 81)] }, /-80 to 80/],
       ['here', /expected a box/],

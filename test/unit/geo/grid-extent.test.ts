@@ -50,6 +50,9 @@ describe('the grid of a whole area', () => {
       [30, 0.001],
     ];
     const area = { type: 'Polygon', coordinates: [sliver] };
-    assert.throws(() => gridOfArea(equatorCity({ area })), /the middle of no square of .* m lies in/);
+    assert.throws(
+      () => gridOfArea(equatorCity({ area })),
+      /the middle of no square of .* m lies in/,
+    );
   });
 });

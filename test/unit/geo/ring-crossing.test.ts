@@ -32,7 +32,11 @@ describe('a ring', () => {
   });
 
   it('that only touches itself does not cross itself', () => {
-    assert.equal(selfCrossing(ring([0, 0], [4, 0], [4, 4], [2, 0], [0, 4])), null, 'a corner on an edge');
+    assert.equal(
+      selfCrossing(ring([0, 0], [4, 0], [4, 4], [2, 0], [0, 4])),
+      null,
+      'a corner on an edge',
+    );
     const twice = ring([0, 0], [2, 2], [4, 0], [4, 4], [2, 2], [0, 4]);
     assert.equal(selfCrossing(twice), null, 'a corner on a corner');
   });

@@ -154,9 +154,19 @@ describe('a city by flags', () => {
 describe('a city by answers', () => {
   it('takes what is proposed for empty lines, and asks again for what can’t be', async () => {
     const out = join(dir, 'typed');
-    const { answers, shown } = await byTyping(
-      ['178,179', suva.bbox, 'Suva', 'Pacific/Fiji', 'Suva', 'suva', '9', '', '', 'Fiji Taxis', out],
-    );
+    const { answers, shown } = await byTyping([
+      '178,179',
+      suva.bbox,
+      'Suva',
+      'Pacific/Fiji',
+      'Suva',
+      'suva',
+      '9',
+      '',
+      '',
+      'Fiji Taxis',
+      out,
+    ]);
     assert.ok(answers !== null, shown);
     assert.equal(answers.folder, out);
     assert.equal(answers.draft.timeZone, 'Pacific/Fiji');
@@ -189,8 +199,24 @@ describe('what init writes', () => {
     const polygon = file('ring.geojson', {
       type: 'MultiPolygon',
       coordinates: [
-        [[[179.9, -17], [180, -17], [180, -16.9], [179.9, -16.9], [179.9, -17]]],
-        [[[-180, -17], [-179.9, -17], [-179.9, -16.9], [-180, -16.9], [-180, -17]]],
+        [
+          [
+            [179.9, -17],
+            [180, -17],
+            [180, -16.9],
+            [179.9, -16.9],
+            [179.9, -17],
+          ],
+        ],
+        [
+          [
+            [-180, -17],
+            [-179.9, -17],
+            [-179.9, -16.9],
+            [-180, -16.9],
+            [-180, -17],
+          ],
+        ],
       ],
     });
     const out = join(dir, 'a', 'b');
@@ -215,7 +241,10 @@ describe('what init writes', () => {
     const described = describeGrid(answers, gridOfDraft(answers.draft));
     assert.match(described, /that is many: a step of training holds \d+.* GB of scores/);
     // cos 64° / cos 62° and cos 60° / cos 62° of 300 m.
-    assert.match(described, /a cell is 280.1 m wide at the northern edge and 319.5 m at the southern/);
+    assert.match(
+      described,
+      /a cell is 280.1 m wide at the northern edge and 319.5 m at the southern/,
+    );
   });
 
   it('ends with commands whose paths a shell takes as they are', async () => {
@@ -230,7 +259,16 @@ describe('what init writes', () => {
     const path = join(dir, 'whole', 'one.json');
     writeFiles(new Map([[path, 'one']]));
     const blocked = join(path, 'two.json');
-    assert.throws(() => writeFiles(new Map([[path, 'other'], [blocked, 'two']])), ConfigError);
+    assert.throws(
+      () =>
+        writeFiles(
+          new Map([
+            [path, 'other'],
+            [blocked, 'two'],
+          ]),
+        ),
+      ConfigError,
+    );
     assert.equal(readFileSync(path, 'utf8'), 'one');
   });
 });

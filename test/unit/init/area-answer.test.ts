@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeArea, readBox, readBoxOrFile, zoneDoubt } from '../../../src/cli/init/area-answer.js';
+import {
+  describeArea,
+  readBox,
+  readBoxOrFile,
+  zoneDoubt,
+} from '../../../src/cli/init/area-answer.js';
 
 const areaOfBox = (text: string) => readBox(text).area;
 
