@@ -1,8 +1,6 @@
 import type { Position } from './geojson.js';
 
 interface Edge {
-  /** Its number along the ring. */
-  readonly at: number;
   readonly from: Position;
   readonly to: Position;
   readonly south: number;
@@ -18,14 +16,10 @@ interface Edge {
  */
 export function selfCrossing(ring: readonly Position[]): Position | null {
   const edges = edgesOf(ring).sort((a, b) => a.south - b.south);
-  const last = edges.length - 1;
   let beside: Edge[] = [];
   for (const edge of edges) {
     beside = beside.filter(({ north }) => north >= edge.south);
     for (const other of beside) {
-      const apart = Math.abs(edge.at - other.at);
-      // Neighbours meet at a corner, and so do the last edge and the first.
-      if (apart <= 1 || apart === last) continue;
       const crossing = crossingOf(edge, other);
       if (crossing !== null) return crossing;
     }
@@ -38,11 +32,14 @@ function edgesOf(ring: readonly Position[]): Edge[] {
   return ring.slice(1).flatMap((to, at) => {
     const from = ring[at];
     if (from === undefined) return [];
-    return [{ at, from, to, south: Math.min(from[1], to[1]), north: Math.max(from[1], to[1]) }];
+    return [{ from, to, south: Math.min(from[1], to[1]), north: Math.max(from[1], to[1]) }];
   });
 }
 
-/** Where each of two edges has its ends on both sides of the other; null where that is nowhere. */
+/**
+ * Where each of two edges has its ends on both sides of the other; null where that is nowhere. Edges
+ * with a corner in common never have: it is in the line of both, to the last bit.
+ */
 function crossingOf(a: Edge, b: Edge): Position | null {
   const [fromSide, toSide] = [sideOf(a, b.from), sideOf(a, b.to)];
   if (!differ(fromSide, toSide) || !differ(sideOf(b, a.from), sideOf(b, a.to))) return null;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -188,6 +188,14 @@ describe('a city by answers', () => {
     assert.equal(answers?.draft.area.area.bounds.west, 2.2);
   });
 
+  it('asks for what flags have said, too, where that is doubted', async () => {
+    const { answers } = await byTyping(
+      ['no', '2.2,48.8,2.5,48.9', 'Europe/Paris', 'paris', '', '', '', join(dir, 'asked')],
+      { bbox: '48.8,2.2,48.9,2.5', timeZone: 'Europe/Paris' },
+    );
+    assert.equal(answers?.draft.area.area.bounds.west, 2.2);
+  });
+
   it('is none where the answers end too soon', async () => {
     const { answers } = await byTyping([suva.bbox, 'Pacific/Fiji']);
     assert.equal(answers, null);
@@ -270,5 +278,6 @@ describe('what init writes', () => {
       ConfigError,
     );
     assert.equal(readFileSync(path, 'utf8'), 'one');
+    assert.deepEqual(readdirSync(join(dir, 'whole')), ['one.json']);
   });
 });
