@@ -117,8 +117,8 @@ export interface Profile {
    */
   readonly restSlowdown: number;
   /**
-   * What a stage's worker takes that has nothing to do, with all lanes of the pipeline. Cores; 0 where
-   * no broker was measured.
+   * What a stage's worker with all lanes of the pipeline takes beside its records, whether or not there
+   * are any. Cores; 0 where no broker was measured.
    */
   readonly restCores: number;
   /** Resident memory of a stage's process without any layer. Bytes. */

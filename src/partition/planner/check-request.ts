@@ -23,8 +23,8 @@ export function checkRequest({ profile, nodes, lanes, goal, ratePerS }: PlanRequ
   if (idle !== undefined) {
     throw new PartitionError(
       'NODES_INVALID',
-      `A worker on ${idle.node} has ${idle.speed} of a core of the profiled node, and with nothing to ` +
-        `do it takes ${restCores.toFixed(3)}: give it more, or leave the node out.`,
+      `A worker on ${idle.node} has ${idle.speed} of a core of the profiled node, and takes ` +
+        `${restCores.toFixed(3)} beside its records: give it more, or leave the node out.`,
     );
   }
   if (!Number.isInteger(lanes) || lanes < 1) {

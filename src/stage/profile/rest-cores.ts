@@ -1,4 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createKafka } from '../../broker/kafka-client.js';
+import { LaneLog } from '../../broker/lane-log.js';
+import { fetchWaitMs } from '../../broker/lane-reader.js';
+import { stageTopic } from '../../broker/topics.js';
 import { messageOf, PipelineError } from '../../errors.js';
 import { processorMs } from '../../processor-time.js';
 import type { RowModel } from '../stage-logic.js';
@@ -17,15 +21,25 @@ const model: RowModel = {
   run: (inputs) => [...inputs],
 };
 
+const countedFetches = 200;
+
 /**
- * What a stage's worker takes that has all lanes of its plan and nothing to do in them: fetches that
- * wait, heartbeats, reports. It runs in this process, which does nothing else meanwhile.
+ * What a stage's worker takes beside its records, whether or not there are any: heartbeats, commits,
+ * reports, timers. It is what one takes that has all lanes of its plan and nothing to do in them,
+ * without its fetches: those that find nothing then bring records under load, and are part of a hop.
+ * All runs in this process, which does nothing else meanwhile.
  *
  * @param overMs by the clock
  * @returns cores: processor time over time
  * @throws {PipelineError} REST_STALLED where it does not get its lanes
  */
-export async function restCores(
+export async function restCores(stand: Omit<HopStand, 'writer'>, overMs: number): Promise<number> {
+  const atRest = await coresAtRest(stand, overMs);
+  const fetching = (await emptyFetchesMs(stand)) / fetchWaitMs;
+  return Math.max(0, atRest - fetching);
+}
+
+async function coresAtRest(
   { client, plan, log }: Omit<HopStand, 'writer'>,
   overMs: number,
 ): Promise<number> {
@@ -55,6 +69,28 @@ export async function restCores(
     return (processorMs() - startCpuMs) / (performance.now() - startMs);
   } finally {
     await worker.stop();
+  }
+}
+
+/** Processor time of a fetch that finds nothing, of each broker that leads lanes of the plan. */
+async function emptyFetchesMs({ client, plan, log }: Omit<HopStand, 'writer'>): Promise<number> {
+  const laneLog = await LaneLog.connect(createKafka(client, log));
+  try {
+    const topic = stageTopic(plan.pipeline, plan.name, 1);
+    const bytes = { maxLaneBytes: 1024 * 1024, maxBytes: 6 * 1024 * 1024 };
+    let ms = 0;
+    for (const [nodeId, lanes] of await laneLog.leaders(topic, await laneLog.lanes(topic))) {
+      const positions = new Map(lanes.map((lane) => [lane, 0]));
+      const fetch = () =>
+        laneLog.fetch(topic, nodeId, positions, { maxWaitMs: 0, ...bytes, committedOnly: false });
+      for (let count = 0; count < countedFetches / 10; count += 1) await fetch();
+      const startMs = processorMs();
+      for (let count = 0; count < countedFetches; count += 1) await fetch();
+      ms += (processorMs() - startMs) / countedFetches;
+    }
+    return ms;
+  } finally {
+    await laneLog.close();
   }
 }
 

@@ -52,7 +52,7 @@ describe('what a plan is expected to do', () => {
     assert(Math.abs(cut.latencyMs - uncalled.latencyMs - 1.5 * (3 + 3 / 2)) < 1e-9);
   });
 
-  it('what a worker takes that has nothing to do is lost to items, on a slow node and on a fast one', () => {
+  it('what a worker takes beside its records is lost to items, on a slow node and on a fast one', () => {
     const hop = { recordMs: 16, itemMs: 0.5, nsPerByte: 0 };
     const bytes = profile.cuts.map(({ raw = 0 }) => raw);
     const resting = profileOf(profile.layers, bytes, hop, undefined, 0.1);
@@ -68,7 +68,7 @@ describe('what a plan is expected to do', () => {
     const nodes = [nodeOf('x'), nodeOf('tiny', { cores: 0.02 })];
     assert.throws(
       () => manualPlan([], [['x']]).plan({ ...request, profile: resting, nodes }),
-      /A worker on tiny has 0\.02 of a core .* it takes 0\.020: give it more/,
+      /A worker on tiny has 0\.02 of a core .* takes 0\.020 beside its records: give it more/,
     );
   });
 
