@@ -135,7 +135,7 @@ class PlanBench {
       run,
       itemsPerS: (1000 * measured.items) / measured.spanMs,
       latencyMs: usualMs(measured.latenciesMs),
-      stages: stagesOf(run, nodes, measured, this.profile.restCores),
+      stages: stagesOf(run, nodes, measured),
     };
   }
 
@@ -157,7 +157,6 @@ function stagesOf(
   run: PlannedRun,
   nodes: readonly NodeResources[],
   { nodes: workers, spanMs }: DistributedRun,
-  restCores: number,
 ): TriedStage[] {
   const shareOf = new Map(nodes.map(({ name, cores }) => [name, Math.min(cores, 1)]));
   let first = 0;
@@ -169,10 +168,8 @@ function stagesOf(
     const records = works.reduce((sum, work) => sum + work.records, 0);
     const shares = stage.nodes.map((node) => shareOf.get(node) ?? NaN);
     const given = shares.reduce((sum, share) => sum + share, 0);
-    const itemUs = 1000 * (stage.computeMs + stage.hopMs) * Math.min(...shares);
-    const restUs = (1000 * restCores * works.length * spanMs) / items;
     return {
-      predictedUs: itemUs + (items === 0 ? 0 : restUs),
+      predictedUs: 1000 * (stage.computeMs + stage.hopMs) * Math.min(...shares),
       measuredUs: items === 0 ? null : (1000 * cpuMs) / items,
       recordItems: records === 0 ? null : items / records,
       used: cpuMs / (given * spanMs),
@@ -224,8 +221,7 @@ async function measureProfile(
     const file = join(folder, 'profile.json');
     const main = join(projectDir(), 'dist', 'src', 'cli', 'main.js');
     const args = ['profile', '--out', file, '--no-offer', '--encodings', 'raw'];
-    args.push('--brokers', brokers.join(','), '--lanes', String(lanes));
-    if (isQuick) args.push('--quick');
+    args.push('--brokers', brokers.join(','), ...(isQuick ? ['--quick'] : []));
     const profiling = promisify(execFile)(process.execPath, [main, ...args]);
     // Five times as long by the clock, for figures of a run that says little.
     if (!isQuick) quota.limit(profiling.child.pid ?? 0);

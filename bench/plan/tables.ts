@@ -3,10 +3,7 @@ import type { Plot, Rows } from '../report/report.js';
 
 /** A stage that was run. */
 export interface TriedStage {
-  /**
-   * Processor time of an item, predicted for the node with the smallest share; with what its workers
-   * take at rest, shared out among the items that there were. Microseconds.
-   */
+  /** Processor time of an item, predicted for the node with the smallest share. Microseconds. */
   readonly predictedUs: number;
   /** Null of a stage that had nothing to do. */
   readonly measuredUs: number | null;

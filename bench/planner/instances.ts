@@ -132,7 +132,6 @@ export function instanceOf({
     hopErrors: [],
     link: null,
     restSlowdown: 1,
-    restCores: 0.02,
     cuts: Array.from({ length: layers + 1 }, () => ({ raw: Math.round(cutBytes * (1 + next())) })),
     hops: [
       { encoding: 'raw', recordMs, itemMs: 0.005, decodeNsPerByte: 0.5, encodeNsPerByte: 0.5 },

@@ -18,7 +18,7 @@ export interface LaneReaderOptions {
 }
 
 /** How long a broker holds a fetch that finds nothing; also the longest wait of a lane that joins. */
-export const fetchWaitMs = 50;
+const maxWaitMs = 50;
 const firstRetryMs = 50;
 /** So many lanes can be read ahead in full; where there are more they share what these would hold. */
 const fullLanes = 6;
@@ -169,10 +169,7 @@ export class LaneReader {
     const maxBytes = Math.max(1, Math.floor(this.#roomBytes / this.#loops.size));
     this.#turn += 1;
     const fetched = await this.#laneLog
-      .fetch(this.#topic, nodeId, positions, {
-        maxWaitMs: fetchWaitMs,
-        ...{ maxLaneBytes, maxBytes, committedOnly },
-      })
+      .fetch(this.#topic, nodeId, positions, { maxWaitMs, maxLaneBytes, maxBytes, committedOnly })
       .catch((error: unknown) => {
         if (error instanceof GapError) return this.#failOutOfRange(queues, error);
         throw error;

@@ -7,8 +7,6 @@ export interface ProfileEffort {
   readonly layers: LayerEffort;
   readonly hops: HopEffort;
   readonly link: LinkEffort;
-  /** How long a stage at rest is looked at. */
-  readonly restMs: number;
   /** Of one item, each after a rest. */
   readonly restedRuns: number;
   /** Samples of the time of decoding and encoding, where there is no broker. */
@@ -22,7 +20,6 @@ export const fullEffort: ProfileEffort = {
   layers: { leastRounds: 15, mostRounds: 60, mostMs: 120_000, mostParts: 6, heldOut: 10 },
   hops: { measuredBytes: 48 * mebibyte, mostRecords: 500 },
   link: { roundTrips: 100, passes: 7 },
-  restMs: 10_000,
   restedRuns: 60,
   codecSamples: 25,
 };
@@ -32,7 +29,6 @@ export const quickEffort: ProfileEffort = {
   layers: { leastRounds: 3, mostRounds: 5, mostMs: 5_000, mostParts: 3, heldOut: 4 },
   hops: { measuredBytes: 4 * mebibyte, mostRecords: 60 },
   link: { roundTrips: 20, passes: 2 },
-  restMs: 1_000,
   restedRuns: 10,
   codecSamples: 5,
 };

@@ -14,11 +14,11 @@ import type { FitError, HopCost, LinkProfile } from '../partition/profile.js';
 import { codecTime } from '../stage/profile/codec-times.js';
 import { hopCases, type HopCase } from '../stage/profile/hop-case.js';
 import { hopTime } from '../stage/profile/hop-time.js';
-import { restCores } from '../stage/profile/rest-cores.js';
 import { noForecast, type PlanRecord } from '../wire/partition-plan.js';
 import type { Encoding } from '../wire/tensor.js';
 import type { CommandContext } from './global-options.js';
 import type { ProfileEffort } from './profile-effort.js';
+import { forkReader } from './waiting-reader.js';
 
 /** Lanes of the stages that are tried: their fetches and sends take turns as in a pipeline. */
 const lanes = 2;
@@ -67,8 +67,6 @@ export interface BrokerHops extends FittedHops {
   readonly link: LinkProfile;
   /** Resident memory of the process after a stage without a model has worked in it. */
   readonly processBytes: number;
-  /** What a stage's worker takes with nothing to do, with as many lanes as a pipeline has. */
-  readonly restCores: number;
 }
 
 /**
@@ -105,9 +103,7 @@ export async function brokerHops(
       measured.push({ encoding, times });
     }
     layers.dispose();
-    job.onStep('a stage at rest');
-    const rest = await trial.restCores();
-    return { ...fittedHops(measured), link, processBytes, restCores: rest };
+    return { ...fittedHops(measured), link, processBytes };
   } finally {
     await removePipeline(admin, pipeline);
     await admin.disconnect();
@@ -123,18 +119,21 @@ async function measureLink(
   const plan = 'link';
   await createPlanTopics(admin, pipeline, plan, 1, 1);
   const kafka = createKafka(client, log);
+  const topic = stageTopic(pipeline, plan, 1);
   const io = {
     laneLog: await LaneLog.connect(kafka),
     writer: await LaneWriter.connect(kafka, log),
+    reader: await forkReader({ client, topic }),
   };
   try {
-    const samples = await linkSamples(io, stageTopic(pipeline, plan, 1), link);
+    const samples = await linkSamples(io, topic, link);
     return {
       roundTripMs: measuredOf(samples.roundTripsMs),
       uploadBytesPerS: measuredOf(samples.uploadsBytesPerS),
       downloadBytesPerS: measuredOf(samples.downloadsBytesPerS),
     };
   } finally {
+    io.reader.close();
     await Promise.all([io.laneLog.close(), io.writer.close()]);
     await removeTopics(admin, `${pipeline}.${plan}.`);
   }
@@ -157,49 +156,25 @@ class HopTrial {
 
   async time(hop: HopCase, encoding: Encoding, compute: LayerWork['run']): Promise<HopTime> {
     const { client, log } = this.#context;
-    const plan = await this.#newPlan({ encoding, lanes });
+    this.#plans += 1;
+    const plan = barePlan(this.#pipeline, `p${this.#plans}`, encoding);
+    await createPlanTopics(this.#admin, plan.pipeline, plan.name, 1, lanes);
     const writer = await LaneWriter.connect(createKafka(client, log), log);
     try {
       return await hopTime({ client, writer, plan, log }, hop, this.#effort.hops, compute);
     } finally {
       await writer.close();
       // What is measured takes much room on the broker's disk: one at a time.
-      await this.#remove(plan);
+      await removeTopics(this.#admin, `${plan.pipeline}.${plan.name}.`);
     }
-  }
-
-  /** Of a worker that has all lanes of the pipeline. */
-  async restCores(): Promise<number> {
-    const { client, config, log } = this.#context;
-    const plan = await this.#newPlan({ encoding: 'raw', lanes: config.lanes });
-    try {
-      return await restCores({ client, plan, log }, this.#effort.restMs);
-    } finally {
-      await this.#remove(plan);
-    }
-  }
-
-  async #newPlan(shape: Parameters<typeof barePlan>[2]): Promise<PlanRecord> {
-    this.#plans += 1;
-    const plan = barePlan(this.#pipeline, `p${this.#plans}`, shape);
-    await createPlanTopics(this.#admin, plan.pipeline, plan.name, 1, plan.lanes);
-    return plan;
-  }
-
-  async #remove({ pipeline, name }: PlanRecord): Promise<void> {
-    await removeTopics(this.#admin, `${pipeline}.${name}.`);
   }
 }
 
-function barePlan(
-  pipeline: string,
-  name: string,
-  shape: { readonly encoding: Encoding; readonly lanes: number },
-): PlanRecord {
+function barePlan(pipeline: string, name: string, encoding: Encoding): PlanRecord {
   return {
-    ...{ name, pipeline, ...shape, rules: defaultRules, cuts: [] },
+    ...{ name, pipeline, lanes, encoding, rules: defaultRules, cuts: [] },
     ...{ modelDigest: '0'.repeat(64), topK: 1, strategy: 'manual' },
-    startOffsets: Array.from({ length: shape.lanes }, () => 0),
+    startOffsets: Array.from({ length: lanes }, () => 0),
     createdAtMs: Date.now(),
     ...noForecast,
   };

@@ -109,8 +109,7 @@ function withoutBroker(
   job: Parameters<typeof codecHops>[0],
 ): Omit<BrokerHops, 'link'> & { readonly link: null } {
   job.onStep('encoding and decoding');
-  const processBytes = process.memoryUsage.rss();
-  return { ...codecHops(job), link: null, processBytes, restCores: 0 };
+  return { ...codecHops(job), link: null, processBytes: process.memoryUsage.rss() };
 }
 
 /** What crosses each cut: how long it is, and some rows of it. */

@@ -34,7 +34,7 @@ export function renderProfile(profile: Profile, style: TerminalStyle): string {
   ].join('\n');
 }
 
-function nodeLines({ node, link, processBytes, restCores, layers }: Profile): string[] {
+function nodeLines({ node, link, processBytes, layers }: Profile): string[] {
   const connection =
     link === null
       ? 'no broker measured: hops are what encoding and decoding take'
@@ -48,7 +48,7 @@ function nodeLines({ node, link, processBytes, restCores, layers }: Profile): st
   return [
     ` ${node.name}: ${formatMean(node.cores)} cores, ${formatBytes(node.memoryBytes)} of memory, speed ${formatMean(node.speed)}`,
     ` ${connection}`,
-    ` a stage's process without layers: ${formatBytes(processBytes)}, beside its records ${restCores.toFixed(3)} of a core; ${routes}`,
+    ` a stage's process without layers: ${formatBytes(processBytes)}; ${routes}`,
   ];
 }
 

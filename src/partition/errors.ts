@@ -12,7 +12,7 @@ export type PartitionErrorCode =
   | 'PROFILE_INVALID'
   /** The profile lacks what the plan needs of it: an encoding, a layer's times. */
   | 'PROFILE_INCOMPLETE'
-  /** There is no node to plan for, two have one name, one is named that there isn't, or has too little. */
+  /** There is no node to plan for, two have one name, or one is named that there isn't. */
   | 'NODES_INVALID'
   /** The number of lanes is no whole number from 1 up. */
   | 'LANES_INVALID'

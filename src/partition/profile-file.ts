@@ -55,7 +55,6 @@ const schema = z
       .nullable(),
     recordItems: z.int().positive(),
     restSlowdown: positive,
-    restCores: share,
     processBytes: positive,
   })
   .superRefine(({ layers, cuts, calls }, context) => {

@@ -116,11 +116,6 @@ export interface Profile {
    * clocks are cold then.
    */
   readonly restSlowdown: number;
-  /**
-   * What a stage's worker with all lanes of the pipeline takes beside its records, whether or not there
-   * are any. Cores; 0 where no broker was measured.
-   */
-  readonly restCores: number;
   /** Resident memory of a stage's process without any layer. Bytes. */
   readonly processBytes: number;
 }

@@ -52,7 +52,6 @@ function profileOf({ model }: PipelineUnderTest, name: string): Profile {
       hopErrors: [],
       link: null,
       restSlowdown: 1,
-      restCores: 0,
       recordItems: 64,
       processBytes: 1e8,
     },

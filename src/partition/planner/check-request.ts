@@ -1,12 +1,11 @@
 import { PartitionError } from '../errors.js';
-import { placesOf } from './places.js';
 import type { PlanRequest } from './plan-request.js';
 
 /**
  * Passes if the request is one that a planner can work on.
  * @throws {PartitionError} NODES_INVALID, LANES_INVALID, RATE_INVALID
  */
-export function checkRequest({ profile, nodes, lanes, goal, ratePerS }: PlanRequest): void {
+export function checkRequest({ nodes, lanes, goal, ratePerS }: PlanRequest): void {
   if (nodes.length === 0) {
     throw new PartitionError('NODES_INVALID', 'There are no nodes to plan for: give one at least.');
   }
@@ -16,15 +15,6 @@ export function checkRequest({ profile, nodes, lanes, goal, ratePerS }: PlanRequ
     throw new PartitionError(
       'NODES_INVALID',
       `Two nodes are called ${twice}: a plan tells nodes apart by their names, so give each its own.`,
-    );
-  }
-  const { restCores } = profile;
-  const idle = placesOf(nodes).find(({ speed }) => speed <= restCores);
-  if (idle !== undefined) {
-    throw new PartitionError(
-      'NODES_INVALID',
-      `A worker on ${idle.node} has ${idle.speed} of a core of the profiled node, and takes ` +
-        `${restCores.toFixed(3)} beside its records: give it more, or leave the node out.`,
     );
   }
   if (!Number.isInteger(lanes) || lanes < 1) {

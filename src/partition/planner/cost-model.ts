@@ -71,9 +71,8 @@ export class CostModel {
 
   /** What each resource of a worker allows. Items a second. */
   limits(worker: WorkerResources, range: LayerRange) {
-    const itemMs = this.layersMs(range) + this.hopMs(range);
     return {
-      processor: (msPerS * (worker.speed - this.#profile.restCores)) / itemMs,
+      processor: (msPerS * worker.speed) / (this.layersMs(range) + this.hopMs(range)),
       download: perS(worker.downloadBytesPerS, this.bytesAt(range.from)),
       upload: perS(worker.uploadBytesPerS, this.bytesAt(range.to)),
     };

@@ -38,7 +38,6 @@ describe('the table of a profile', () => {
       text,
       /2\.0 ms from a record’s sending to a waiting reader, 100 MB\/s up, 200 MB\/s down/,
     );
-    assert.match(text, /400 MB, beside its records 0\.020 of a core; slower than native/);
     assert.match(text, /slower than native, by tfjs-layers: own/);
   });
 

@@ -17,7 +17,6 @@ const profile: Profile = {
     hops: [],
     link: null,
     restSlowdown: 1,
-    restCores: 0,
     recordItems: 64,
     processBytes: 1,
   },

@@ -58,7 +58,6 @@ export const profile: Profile = {
     downloadBytesPerS: { median: 2e8, spread: 2e6 },
   },
   restSlowdown: 1,
-  restCores: 0.02,
   recordItems: 64,
   processBytes: 4e8,
 };

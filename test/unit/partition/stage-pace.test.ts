@@ -100,7 +100,6 @@ describe('a measured profile', () => {
     cuts: [{ raw: 80 }, { raw: 40 }, { raw: 40 }, { raw: 40 }, { raw: 20 }],
     hops: [],
     restSlowdown: 1,
-    restCores: 0,
     recordItems: 64,
     processBytes: 1e8,
   };

@@ -58,7 +58,7 @@ export function reckon(
     for (const node of group) {
       const need = demand(profile, from, to, inBytes, outBytes);
       if (need.memoryBytes > node.memoryBytes) return undefined;
-      const speed = node.speed * Math.min(1, node.cores) - profile.restCores;
+      const speed = node.speed * Math.min(1, node.cores);
       const perItemMs = Math.max(
         need.loadMs / speed,
         (1000 * inBytes) / node.downloadBytesPerS,

@@ -52,26 +52,6 @@ describe('what a plan is expected to do', () => {
     assert(Math.abs(cut.latencyMs - uncalled.latencyMs - 1.5 * (3 + 3 / 2)) < 1e-9);
   });
 
-  it('what a worker takes beside its records is lost to items, on a slow node and on a fast one', () => {
-    const hop = { recordMs: 16, itemMs: 0.5, nsPerByte: 0 };
-    const bytes = profile.cuts.map(({ raw = 0 }) => raw);
-    const resting = profileOf(profile.layers, bytes, hop, undefined, 0.1);
-    const on = (node: string) => manualPlan([], [[node]]).plan({ ...request, profile: resting });
-    // 4 ms of layers and 1.5 ms of hop; a core of y does 2 ms of the profiled node's in 1 ms.
-    assert.equal(on('x').itemsPerS, (1000 * 0.9) / 5.5);
-    assert.equal(on('y').itemsPerS, (1000 * 1.9) / 5.5);
-    assert.equal(on('x').latencyMs, manualPlan([], [['x']]).plan(request).latencyMs);
-  });
-
-  it('a node that has no more of a core than that is refused by its name', () => {
-    const resting = { ...profile, restCores: 0.02 };
-    const nodes = [nodeOf('x'), nodeOf('tiny', { cores: 0.02 })];
-    assert.throws(
-      () => manualPlan([], [['x']]).plan({ ...request, profile: resting, nodes }),
-      /A worker on tiny has 0\.02 of a core .* takes 0\.020 beside its records: give it more/,
-    );
-  });
-
   it('half a core is half as much, but a lone item finds it as fast as a whole one', () => {
     const on = (node: string) => manualPlan([], [[node]]).plan(request);
     assert.equal(on('z').itemsPerS, on('y').itemsPerS / 2);

@@ -43,7 +43,6 @@ export function profileOf(
   cutBytes: readonly number[],
   hop: { recordMs: number; itemMs: number; nsPerByte: number },
   call: { readonly oneMs: number; readonly recordMs: number } = { oneMs: 0, recordMs: 0 },
-  restCores = 0,
 ): Profile {
   return {
     version: 1,
@@ -70,7 +69,6 @@ export function profileOf(
     ],
     recordItems,
     restSlowdown: 1.5,
-    restCores,
     processBytes: 100,
   };
 }
@@ -118,16 +116,15 @@ export const requests: fc.Arbitrary<PlanRequest> = fc
       nsPerByte: fc.constantFrom(0, 100, 3000),
     }),
     call: fc.record({ oneMs: fc.constantFrom(0, 2), recordMs: fc.constantFrom(0, 40) }),
-    restCores: fc.constantFrom(0, 0.02, 0.2),
   })
-  .map(({ network, kinds, ofKind, goal, ratePerS, lanes, hop, call, restCores }) => {
+  .map(({ network, kinds, ofKind, goal, ratePerS, lanes, hop, call }) => {
     const layers = network.layers.map(([oneMs, recordMs, weights, working], index) =>
       layer(`layer-${index}`, oneMs / 10, recordMs, weights, working),
     );
     const nodes = ofKind.map((kind, index) => nodeOf(`n${index}`, kinds[kind % kinds.length]));
     const rate = ratePerS ?? (goal === 'nodes' ? 100.7 : undefined);
     return {
-      profile: profileOf(layers, network.cutBytes, hop, call, restCores),
+      profile: profileOf(layers, network.cutBytes, hop, call),
       nodes,
       goal,
       lanes,
