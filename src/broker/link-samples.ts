@@ -19,28 +19,14 @@ export interface LinkSamples {
   readonly downloadsBytesPerS: readonly number[];
 }
 
-/** Someone who waits for records, in another process: what sender and reader do overlaps as it does there. */
-export interface WaitingReader {
-  /**
-   * Waits at the broker for the record that will have this offset.
-   *
-   * @returns when it had it: milliseconds of the system's monotonic clock
-   */
-  arrivalOf(offset: number): Promise<number>;
-}
-
-/** How the connection is tried. */
-export interface LinkIo {
-  readonly writer: RecordWriter;
-  readonly laneLog: LaneLog;
-  readonly reader: WaitingReader;
-}
-
 const smallBytes = 100;
 /** Between two small records: what was warm is cold again, as where there is little to do. */
 const leastRestMs = 20;
 /** So many times as long as what went before has computed: a quota must not hold up what comes next. */
 const restTimes = 10;
+/** The reader's fetch is with the broker by then. */
+const settleMs = 5;
+const fetchWaitMs = 1_000;
 /** As many as go into one request. */
 const largeRecords = 2;
 const largeBytes = 1_000_000;
@@ -55,7 +41,7 @@ const warmUpTrips = 5;
  * @param topic with one lane, which nobody else uses
  */
 export async function linkSamples(
-  { writer, laneLog, reader }: LinkIo,
+  { writer, laneLog }: { readonly writer: RecordWriter; readonly laneLog: LaneLog },
   topic: string,
   { roundTrips, passes }: LinkEffort,
 ): Promise<LinkSamples> {
@@ -71,11 +57,14 @@ export async function linkSamples(
   };
   const trip = async (): Promise<number> => {
     const end = (await laneLog.bounds(topic)).end[0] ?? 0;
-    const arrived = reader.arrivalOf(end);
+    const [nodeId = ''] = (await laneLog.leaders(topic, [0])).keys();
     await rest();
-    const sentMs = Number(process.hrtime.bigint()) / 1e6;
-    const [arrivedMs] = await Promise.all([arrived, writer.send(topic, 0, [small])]);
-    return arrivedMs - sentMs;
+    const arrived = laneLog.fetch(topic, nodeId, new Map([[0, end]]), {
+      ...{ maxWaitMs: fetchWaitMs, maxLaneBytes: largeBytes, maxBytes: largeBytes },
+      committedOnly: false,
+    });
+    await delay(settleMs);
+    return durationMs(() => Promise.all([writer.send(topic, 0, [small]), arrived]));
   };
   for (let index = 0; index < warmUpTrips; index += 1) await trip();
   const roundTripsMs: number[] = [];

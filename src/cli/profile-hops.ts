@@ -18,7 +18,6 @@ import { noForecast, type PlanRecord } from '../wire/partition-plan.js';
 import type { Encoding } from '../wire/tensor.js';
 import type { CommandContext } from './global-options.js';
 import type { ProfileEffort } from './profile-effort.js';
-import { forkReader } from './waiting-reader.js';
 
 /** Lanes of the stages that are tried: their fetches and sends take turns as in a pipeline. */
 const lanes = 2;
@@ -119,21 +118,18 @@ async function measureLink(
   const plan = 'link';
   await createPlanTopics(admin, pipeline, plan, 1, 1);
   const kafka = createKafka(client, log);
-  const topic = stageTopic(pipeline, plan, 1);
   const io = {
     laneLog: await LaneLog.connect(kafka),
     writer: await LaneWriter.connect(kafka, log),
-    reader: await forkReader({ client, topic }),
   };
   try {
-    const samples = await linkSamples(io, topic, link);
+    const samples = await linkSamples(io, stageTopic(pipeline, plan, 1), link);
     return {
       roundTripMs: measuredOf(samples.roundTripsMs),
       uploadBytesPerS: measuredOf(samples.uploadsBytesPerS),
       downloadBytesPerS: measuredOf(samples.downloadsBytesPerS),
     };
   } finally {
-    io.reader.close();
     await Promise.all([io.laneLog.close(), io.writer.close()]);
     await removeTopics(admin, `${pipeline}.${plan}.`);
   }
