@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { projectDir } from '../project-dir.js';
-import { wholeNumber } from './global-options.js';
+import { modelFolder, wholeNumber } from './global-options.js';
 
 /** Fleets drawn for 95 % intervals: their ends are then known to a tenth of their width. */
 export const defaultReplicates = 1_000;
@@ -23,7 +21,7 @@ export function evaluateCommand(): Command {
     .description(
       'test a trained model again on the data that its card names, and write its card anew',
     )
-    .option('--model <dir>', 'the model’s folder', join(projectDir(), 'models', 'daejeon'))
+    .option('--model <dir>', 'the model’s folder', modelFolder({}))
     .option('--fixes <file>', 'the fixes that it learned from, if they were recorded')
     .option('--city <file>', 'their city’s file (default: the one of that name in cities/)')
     .addOption(

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { loadConfig, loadOfflineConfig, type Config, type OfflineConfig } from '../config.js';
+import {
+  loadConfig,
+  loadOfflineConfig,
+  type Config,
+  type ConfigSources,
+  type OfflineConfig,
+} from '../config.js';
 import { createLogger, logLevels, type Logger } from '../log.js';
 import { projectDir } from '../project-dir.js';
 import type { ClientOptions } from '../broker/kafka-client.js';
@@ -47,13 +53,7 @@ export function commandContext(
   name: string,
   options: Readonly<Record<string, unknown>>,
 ): CommandContext {
-  const { config: file, ...flags } = options;
-  const config = loadConfig({
-    file: typeof file === 'string' ? file : undefined,
-    environment: process.env,
-    flags,
-    projectDir: projectDir(),
-  });
+  const config = loadConfig({ ...configSources(options), projectDir: projectDir() });
   return {
     config,
     client: { brokers: config.brokers, clientId: name },
@@ -67,12 +67,19 @@ export function commandContext(
  * @throws {ConfigError} with all that is wrong
  */
 export function offlineConfig(options: Readonly<Record<string, unknown>>): OfflineConfig {
+  return loadOfflineConfig(configSources(options));
+}
+
+/** Where the settings of a command come from that was given these options, `--config` among them. */
+export function configSources(
+  options: Readonly<Record<string, unknown>>,
+): Omit<ConfigSources, 'projectDir'> {
   const { config: file, ...flags } = options;
-  return loadOfflineConfig({
+  return {
     file: typeof file === 'string' ? file : undefined,
     environment: process.env,
     flags,
-  });
+  };
 }
 
 /** The option that names a model's folder, before environment and file. */

@@ -5,7 +5,13 @@ import { namesBrokers } from '../config.js';
 import { ConfigError } from '../errors.js';
 import { projectDir } from '../project-dir.js';
 import { addFleetOptions, type FleetFlags } from './fleet-options.js';
-import { clusterCommand, commandContext, modelOption, wholeNumber } from './global-options.js';
+import {
+  clusterCommand,
+  commandContext,
+  configSources,
+  modelOption,
+  wholeNumber,
+} from './global-options.js';
 
 /** What `stagecoach up` was asked for. */
 export interface UpFlags extends FleetFlags {
@@ -19,11 +25,6 @@ export interface UpFlags extends FleetFlags {
   readonly json?: string;
   readonly fleet: boolean;
   readonly newPlan?: boolean;
-}
-
-interface NamedConfig {
-  /** File with settings. */
-  readonly config?: string;
 }
 
 /** `stagecoach up` */
@@ -57,7 +58,7 @@ export function upCommand(): Command {
     .option('--json <file>', 'write the summary there too, as one JSON object')
     .option('--new-plan', 'begin a new plan, even where the active one would do')
     .option('--no-fleet', 'replay no fleet: wait for a feed of your own');
-  return addFleetOptions(command).action(async (flags: UpFlags & NamedConfig) => {
+  return addFleetOptions(command).action(async (flags: UpFlags) => {
     const isLocal = startLocalBrokerIfNoneIsNamed(flags);
     const { runUp } = await import('./up-run.js');
     process.exitCode = await runUp(commandContext('up', { ...flags }), flags);
@@ -70,8 +71,8 @@ export function upCommand(): Command {
  *
  * @returns whether the local broker is the one to use
  */
-function startLocalBrokerIfNoneIsNamed({ config: file, ...flags }: UpFlags & NamedConfig): boolean {
-  if (namesBrokers({ file, environment: process.env, flags: { ...flags } })) return false;
+function startLocalBrokerIfNoneIsNamed(flags: UpFlags): boolean {
+  if (namesBrokers(configSources({ ...flags }))) return false;
   const script = join(projectDir(), 'infra', 'broker.mjs');
   const { status } = spawnSync(process.execPath, [script, 'start'], {
     stdio: ['ignore', 'ignore', 'inherit'],

@@ -4,6 +4,7 @@ import { polygonsOf } from './geojson.js';
 import { longitudeNear } from './longitude.js';
 import { onOnePlane } from './plane-polygons.js';
 import { Polygon } from './polygon.js';
+import { spanOf } from './rings.js';
 import type { Rings } from './geojson.js';
 import type { Arc } from './longitude.js';
 
@@ -104,8 +105,7 @@ function eastwards(west: number, east: number): Arc {
 function areaOfPolygons(found: readonly Rings[]): Area {
   const { arc, polygons } = onOnePlane(found);
   const latitudes = polygons.flat(2).map(([, latitude]) => latitude);
-  const south = latitudes.reduce((least, one) => Math.min(least, one), Infinity);
-  const north = latitudes.reduce((most, one) => Math.max(most, one), -Infinity);
+  const { least: south, most: north } = spanOf(latitudes);
   const { west, east } = arc;
   checkLatitudes(
     south,

@@ -1,6 +1,7 @@
 import { AreaError } from './area-error.js';
 import { coveringArc, normalLongitude, turnsTowards } from './longitude.js';
 import { selfCrossing } from './ring-crossing.js';
+import { spanOf } from './rings.js';
 import type { Position, Rings } from './geojson.js';
 import type { Arc } from './longitude.js';
 
@@ -75,9 +76,6 @@ function turnedRing(ring: readonly Position[], turns: number): readonly Position
 
 /** Of the outer ring: it may have any longitudes. */
 function arcOf([outer = []]: Rings): Arc {
-  const longitudes = outer.map(([longitude]) => longitude);
-  return {
-    west: longitudes.reduce((least, one) => Math.min(least, one), Infinity),
-    east: longitudes.reduce((most, one) => Math.max(most, one), -Infinity),
-  };
+  const { least, most } = spanOf(outer.map(([longitude]) => longitude));
+  return { west: least, east: most };
 }

@@ -1,11 +1,10 @@
-import type { Position, Rings } from './geojson.js';
+import { edgesOf, spanOf, type Edge } from './rings.js';
+import type { Rings } from './geojson.js';
 
 /** Bands of latitude that a polygon's edges are sorted into, at most. */
 const maxBands = 1_024;
 /** Edges that a band has in the mean, if each lay in one. */
 const edgesPerBand = 8;
-
-type Edge = readonly [from: Position, to: Position];
 
 /**
  * A polygon on the plane of its degrees: what lies within its outer ring and in none of its holes.
@@ -21,9 +20,9 @@ export class Polygon {
 
   constructor(rings: Rings) {
     const edges = rings.flatMap(edgesOf);
-    const latitudes = rings.flat().map(([, latitude]) => latitude);
-    this.#south = latitudes.reduce((least, one) => Math.min(least, one), Infinity);
-    this.#north = latitudes.reduce((most, one) => Math.max(most, one), -Infinity);
+    const latitudes = spanOf(rings.flat().map(([, latitude]) => latitude));
+    this.#south = latitudes.least;
+    this.#north = latitudes.most;
     const count = Math.min(maxBands, Math.max(1, Math.floor(edges.length / edgesPerBand)));
     const height = this.#north - this.#south;
     this.#bandsPerDeg = height > 0 ? count / height : 0;
@@ -50,13 +49,6 @@ export class Polygon {
   #bandOf(latitude: number, count: number): number {
     return Math.min(count - 1, Math.floor((latitude - this.#south) * this.#bandsPerDeg));
   }
-}
-
-function edgesOf(ring: readonly Position[]): Edge[] {
-  return ring.slice(1).flatMap((to, at): Edge[] => {
-    const from = ring[at];
-    return from === undefined ? [] : [[from, to]];
-  });
 }
 
 /** Whether a position lies east of an edge, at a latitude that the edge passes. */

@@ -1,6 +1,7 @@
+import { edgesOf, type Edge } from './rings.js';
 import type { Position } from './geojson.js';
 
-interface Edge {
+interface SpannedEdge {
   readonly from: Position;
   readonly to: Position;
   readonly south: number;
@@ -15,8 +16,9 @@ interface Edge {
  * city's boundary these are few, so that ten thousand corners take milliseconds.
  */
 export function selfCrossing(ring: readonly Position[]): Position | null {
-  const edges = edgesOf(ring).sort((a, b) => a.south - b.south);
-  let beside: Edge[] = [];
+  const edges = edgesOf(ring).map(spanned);
+  edges.sort((a, b) => a.south - b.south);
+  let beside: SpannedEdge[] = [];
   for (const edge of edges) {
     beside = beside.filter(({ north }) => north >= edge.south);
     for (const other of beside) {
@@ -28,19 +30,15 @@ export function selfCrossing(ring: readonly Position[]): Position | null {
   return null;
 }
 
-function edgesOf(ring: readonly Position[]): Edge[] {
-  return ring.slice(1).flatMap((to, at) => {
-    const from = ring[at];
-    if (from === undefined) return [];
-    return [{ from, to, south: Math.min(from[1], to[1]), north: Math.max(from[1], to[1]) }];
-  });
+function spanned([from, to]: Edge): SpannedEdge {
+  return { from, to, south: Math.min(from[1], to[1]), north: Math.max(from[1], to[1]) };
 }
 
 /**
  * Where each of two edges has its ends on both sides of the other; null where that is nowhere. Edges
  * with a corner in common never have: it is in the line of both, to the last bit.
  */
-function crossingOf(a: Edge, b: Edge): Position | null {
+function crossingOf(a: SpannedEdge, b: SpannedEdge): Position | null {
   const [fromSide, toSide] = [sideOf(a, b.from), sideOf(a, b.to)];
   if (!differ(fromSide, toSide) || !differ(sideOf(b, a.from), sideOf(b, a.to))) return null;
   const share = fromSide / (fromSide - toSide);
@@ -48,7 +46,7 @@ function crossingOf(a: Edge, b: Edge): Position | null {
 }
 
 /** Above 0 for a position left of an edge, below 0 right of it, 0 in its line. */
-function sideOf({ from, to }: Edge, position: Position): number {
+function sideOf({ from, to }: SpannedEdge, position: Position): number {
   return (to[0] - from[0]) * (position[1] - from[1]) - (to[1] - from[1]) * (position[0] - from[0]);
 }
 

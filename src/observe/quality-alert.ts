@@ -14,8 +14,8 @@ const hoursBefore = 2;
 
 /**
  * The line that tells that predictions come true less often than the model's card promises; null
- * where they don't, or too few are scored, or the sinks are young. They do where the 95 % interval of the last hour's top-1
- * lies wholly below that of the card's.
+ * where they don't, or too few are scored, or the sinks are young. They do where the 95 % interval of
+ * the last hour's top-1 lies wholly below that of the card's.
  *
  * @example
  * 'top-1 is 61.2 % over the last hour (4,210 predictions), below the card’s 67.4 … 68.2 %: …'

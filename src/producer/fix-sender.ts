@@ -31,8 +31,8 @@ interface Lane {
 
 /**
  * Writes fixes to the pipeline's input topic, each in its vehicle's lane and in the order in which
- * they come. Fixes of a lane that come while a request is in flight, or while there are many, go together
- * in the next one.
+ * they come. Fixes of a lane that come while a request is in flight, or while there are many, go
+ * together in the next one.
  */
 export class FixSender {
   readonly #writer: LaneWriter;

@@ -10,6 +10,7 @@ import {
   sourceQuestion,
   zoneQuestion,
 } from './questions.js';
+import type { GridFile } from '../../geo/grid.js';
 import type { InitFlags } from '../init.js';
 import type { AreaAnswer } from './area-answer.js';
 import type { CityDraft } from './city-draft.js';
@@ -19,6 +20,8 @@ import type { FlagQuestion } from './questions.js';
 /** All that is to be known before anything is written. */
 export interface InitAnswers {
   readonly draft: CityDraft;
+  /** Its cells, as far as they are known: see `gridOfDraft`. */
+  readonly grid: GridFile;
   /** Absolute path of the folder that gets the files. */
   readonly folder: string;
   /** Absolute path of the folder that the city's model will be in. */
@@ -42,12 +45,14 @@ export async function answersTo(
   const { area, timeZone } = await placeAndZone(flags, dialogue, warn);
   const name = await answer(flags.name, nameQuestion(area), dialogue);
   const bare = { name, timeZone, area, roads: null, dataSource: '' };
-  const cellSizeM = await answer(flags.cellSize, cellSizeQuestion(bare), dialogue);
-  const roads = await answer(flags.roads, roadsQuestion({ ...bare, cellSizeM }), dialogue);
+  const sized = await answer(flags.cellSize, cellSizeQuestion(bare), dialogue);
+  const { cellSizeM } = sized;
+  const onRoads = await answer(flags.roads, roadsQuestion({ ...bare, cellSizeM }), dialogue);
   const dataSource = await answer(flags.source, sourceQuestion, dialogue);
   const folder = await answer(flags.out, folderQuestion(name, flags.force), dialogue);
   return {
-    draft: { name, timeZone, area, cellSizeM, roads, dataSource },
+    draft: { name, timeZone, area, cellSizeM, roads: onRoads?.roads ?? null, dataSource },
+    grid: (onRoads ?? sized).grid,
     folder,
     model: flags.model === undefined ? join(folder, 'models', name) : resolve(flags.model),
   };

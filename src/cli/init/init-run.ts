@@ -2,7 +2,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseCity } from '../../geo/city.js';
 import { readJsonFile } from '../city-file.js';
 import { answersTo } from './answers.js';
-import { cityFileText, gridOfDraft, pathFrom } from './city-draft.js';
+import { cityFileText, pathFrom } from './city-draft.js';
 import { describeGrid, nextSteps } from './describe.js';
 import { Dialogue, StoppedError } from './dialogue.js';
 import { settingsFile } from './questions.js';
@@ -32,7 +32,7 @@ export async function runInit(flags: InitFlags): Promise<void> {
 
 async function initBy(flags: InitFlags, dialogue: Dialogue | null): Promise<void> {
   const answers = await answersTo(flags, dialogue, (doubt) => process.stderr.write(`${doubt}\n`));
-  process.stdout.write(`\n${describeGrid(answers, gridOfDraft(answers.draft))}\n`);
+  process.stdout.write(`\n${describeGrid(answers, answers.grid)}\n`);
   const { folder, draft } = answers;
   const cityFile = join(folder, `${draft.name}.json`);
   const files = new Map([

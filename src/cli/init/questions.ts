@@ -7,6 +7,7 @@ import { readJsonFile } from '../city-file.js';
 import { middleOf } from './area-answer.js';
 import { gridOfDraft } from './city-draft.js';
 import type { Area } from '../../geo/area.js';
+import type { GridFile } from '../../geo/grid.js';
 import type { AreaAnswer } from './area-answer.js';
 import type { CityDraft, RoadsAnswer } from './city-draft.js';
 import type { Question } from './dialogue.js';
@@ -83,8 +84,14 @@ function nameOfFile(path: string): string | null {
   return name === '' ? null : name;
 }
 
+/** A size of cells, and the grid of the area with it. */
+export interface CellSizeAnswer {
+  readonly cellSizeM: number;
+  readonly grid: GridFile;
+}
+
 /** @param bare the city so far; a size that gives it no cells, or too many, is none */
-export function cellSizeQuestion(bare: Omit<CityDraft, 'cellSizeM'>): FlagQuestion<number> {
+export function cellSizeQuestion(bare: Omit<CityDraft, 'cellSizeM'>): FlagQuestion<CellSizeAnswer> {
   const { least, most } = cellSizeLimitsM;
   return {
     flag: '--cell-size',
@@ -95,14 +102,19 @@ export function cellSizeQuestion(bare: Omit<CityDraft, 'cellSizeM'>): FlagQuesti
       if (!(cellSizeM >= least && cellSizeM <= most)) {
         throw new ConfigError(`found "${text}"; expected ${least} to ${most} metres`);
       }
-      gridOfDraft({ ...bare, cellSizeM });
-      return cellSizeM;
+      return { cellSizeM, grid: gridOfDraft({ ...bare, cellSizeM }) };
     },
   };
 }
 
+/** The roads of a file, and the grid of the squares that they pass. */
+export interface RoadsGrid {
+  readonly roads: RoadsAnswer;
+  readonly grid: GridFile;
+}
+
 /** @param draft the city so far; roads that lie elsewhere are none */
-export function roadsQuestion(draft: CityDraft): FlagQuestion<RoadsAnswer | null> {
+export function roadsQuestion(draft: CityDraft): FlagQuestion<RoadsGrid | null> {
   return {
     flag: '--roads',
     text: 'GeoJSON file of roads, whose squares are the cells; "none": those that vehicles visit',
@@ -110,8 +122,7 @@ export function roadsQuestion(draft: CityDraft): FlagQuestion<RoadsAnswer | null
     read: (path) => {
       if (path === noRoads) return null;
       const roads = { path, lines: roadsOf(readJsonFile(path)) };
-      gridOfDraft({ ...draft, roads });
-      return roads;
+      return { roads, grid: gridOfDraft({ ...draft, roads }) };
     },
   };
 }

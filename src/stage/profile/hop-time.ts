@@ -42,8 +42,8 @@ const patienceMs = 60_000;
  * all that it does (fetching, commits, heartbeats, collecting garbage). It runs in this process,
  * which does nothing else meanwhile; records lie in its topic before it starts.
  *
- * @param compute some layers' work for so many items: it leaves the processor's caches as a
- *   sub-model does, and finds them as one does. Its time counts by what it is longer than at once again
+ * @param compute some layers' work for so many items: it finds the processor's caches as a sub-model
+ *   does, and leaves them so. It is run twice, and counts by what the first run takes beyond the second
  * @throws {PipelineError} HOP_STALLED where it comes to no end
  */
 export async function hopTime(
