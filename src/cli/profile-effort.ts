@@ -1,4 +1,3 @@
-import type { LinkEffort } from '../broker/link-samples.js';
 import type { LayerEffort } from '../model/profile/layer-times.js';
 import type { HopEffort } from '../stage/profile/hop-time.js';
 
@@ -6,7 +5,10 @@ import type { HopEffort } from '../stage/profile/hop-time.js';
 export interface ProfileEffort {
   readonly layers: LayerEffort;
   readonly hops: HopEffort;
-  readonly link: LinkEffort;
+  /** Each sends and reads 16 MB. */
+  readonly bandwidthPasses: number;
+  /** Lone records through a stage at rest, at least five. */
+  readonly roundTrips: number;
   /** Of one item, each after a rest. */
   readonly restedRuns: number;
   /** Samples of the time of decoding and encoding, where there is no broker. */
@@ -19,7 +21,8 @@ const mebibyte = 1024 * 1024;
 export const fullEffort: ProfileEffort = {
   layers: { leastRounds: 15, mostRounds: 60, mostMs: 120_000, mostParts: 6, heldOut: 10 },
   hops: { measuredBytes: 48 * mebibyte, mostRecords: 500 },
-  link: { roundTrips: 100, passes: 7 },
+  bandwidthPasses: 7,
+  roundTrips: 100,
   restedRuns: 60,
   codecSamples: 25,
 };
@@ -28,7 +31,8 @@ export const fullEffort: ProfileEffort = {
 export const quickEffort: ProfileEffort = {
   layers: { leastRounds: 3, mostRounds: 5, mostMs: 5_000, mostParts: 3, heldOut: 4 },
   hops: { measuredBytes: 4 * mebibyte, mostRecords: 60 },
-  link: { roundTrips: 20, passes: 2 },
+  bandwidthPasses: 2,
+  roundTrips: 20,
   restedRuns: 10,
   codecSamples: 5,
 };

@@ -14,6 +14,8 @@ import type { FitError, HopCost, LinkProfile } from '../partition/profile.js';
 import { codecTime } from '../stage/profile/codec-times.js';
 import { hopCases, type HopCase } from '../stage/profile/hop-case.js';
 import { hopTime } from '../stage/profile/hop-time.js';
+import { restTrips } from '../stage/profile/rest-trips.js';
+import type { TrialStand } from '../stage/profile/trial-stage.js';
 import { noForecast, type PlanRecord } from '../wire/partition-plan.js';
 import type { Encoding } from '../wire/tensor.js';
 import type { CommandContext } from './global-options.js';
@@ -83,7 +85,7 @@ export async function brokerHops(
   try {
     await createPipelineTopics(admin, pipeline, lanes);
     job.onStep('connection to the broker');
-    const link = await measureLink(context, admin, pipeline, job.effort);
+    const bandwidth = await measureBandwidth(context, admin, pipeline, job.effort.bandwidthPasses);
     const trial = new HopTrial(context, admin, pipeline, job.effort);
     const cases = hopCases(job.activations, job.recordItems);
     const [first] = cases;
@@ -102,19 +104,22 @@ export async function brokerHops(
       measured.push({ encoding, times });
     }
     layers.dispose();
-    return { ...fittedHops(measured), link, processBytes };
+    // All is compiled by now, as in a worker that has been at work.
+    job.onStep('round trips of a stage at rest');
+    const roundTripMs = measuredOf(await trial.restTrips(job.effort.roundTrips));
+    return { ...fittedHops(measured), link: { roundTripMs, ...bandwidth }, processBytes };
   } finally {
     await removePipeline(admin, pipeline);
     await admin.disconnect();
   }
 }
 
-async function measureLink(
+async function measureBandwidth(
   { client, log }: CommandContext,
   admin: Admin,
   pipeline: string,
-  { link }: ProfileEffort,
-): Promise<LinkProfile> {
+  passes: number,
+): Promise<Omit<LinkProfile, 'roundTripMs'>> {
   const plan = 'link';
   await createPlanTopics(admin, pipeline, plan, 1, 1);
   const kafka = createKafka(client, log);
@@ -123,9 +128,8 @@ async function measureLink(
     writer: await LaneWriter.connect(kafka, log),
   };
   try {
-    const samples = await linkSamples(io, stageTopic(pipeline, plan, 1), link);
+    const samples = await linkSamples(io, stageTopic(pipeline, plan, 1), passes);
     return {
-      roundTripMs: measuredOf(samples.roundTripsMs),
       uploadBytesPerS: measuredOf(samples.uploadsBytesPerS),
       downloadBytesPerS: measuredOf(samples.downloadsBytesPerS),
     };
@@ -150,14 +154,29 @@ class HopTrial {
     this.#effort = effort;
   }
 
-  async time(hop: HopCase, encoding: Encoding, compute: LayerWork['run']): Promise<HopTime> {
+  time(hop: HopCase, encoding: Encoding, compute: LayerWork['run']): Promise<HopTime> {
+    return this.#withStand(encoding, (stand) => hopTime(stand, hop, this.#effort.hops, compute));
+  }
+
+  restTrips(trips: number): Promise<number[]> {
+    return this.#withStand('raw', async (stand) => {
+      const laneLog = await LaneLog.connect(createKafka(stand.client, stand.log));
+      try {
+        return await restTrips({ ...stand, laneLog }, trips);
+      } finally {
+        await laneLog.close();
+      }
+    });
+  }
+
+  async #withStand<T>(encoding: Encoding, work: (stand: TrialStand) => Promise<T>): Promise<T> {
     const { client, log } = this.#context;
     this.#plans += 1;
     const plan = barePlan(this.#pipeline, `p${this.#plans}`, encoding);
     await createPlanTopics(this.#admin, plan.pipeline, plan.name, 1, lanes);
     const writer = await LaneWriter.connect(createKafka(client, log), log);
     try {
-      return await hopTime({ client, writer, plan, log }, hop, this.#effort.hops, compute);
+      return await work({ client, writer, plan, log });
     } finally {
       await writer.close();
       // What is measured takes much room on the broker's disk: one at a time.

@@ -38,7 +38,7 @@ function nodeLines({ node, link, processBytes, layers }: Profile): string[] {
   const connection =
     link === null
       ? 'no broker measured: hops are what encoding and decoding take'
-      : `broker: ${formatMs(link.roundTripMs.median)} from a record’s sending to a waiting reader, ` +
+      : `broker: ${formatMs(link.roundTripMs.median)} for a lone record through a stage without layers, ` +
         `${formatBytes(link.uploadBytesPerS.median)}/s up, ${formatBytes(link.downloadBytesPerS.median)}/s down`;
   const slow = layers.filter(({ route }) => route === 'tfjs').map(({ name }) => name);
   const routes =

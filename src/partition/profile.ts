@@ -21,7 +21,10 @@ export interface NodeResources {
   readonly uploadBytesPerS: number;
   /** From the broker to the node. Bytes a second. */
   readonly downloadBytesPerS: number;
-  /** From a record's sending, after a rest, to a reader that waits for it at the broker. Milliseconds. */
+  /**
+   * Of a lone small record through a stage at rest without layers: from the broker's append of it to
+   * that of what the stage sends for it. Milliseconds.
+   */
   readonly roundTripMs: number;
 }
 
@@ -51,7 +54,7 @@ export interface CallCost {
 
 /** The connection between a node and its broker. */
 export interface LinkProfile {
-  /** From a small record's sending, after a rest, to a reader that waits for it. Milliseconds. */
+  /** As in {@link NodeResources.roundTripMs}. */
   readonly roundTripMs: Measured;
   readonly uploadBytesPerS: Measured;
   readonly downloadBytesPerS: Measured;

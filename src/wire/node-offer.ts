@@ -14,7 +14,7 @@ export interface NodeOffer {
   readonly uploadBytesPerS: number;
   /** From the broker to the node; 0 where it was not measured. */
   readonly downloadBytesPerS: number;
-  /** From a small record's sending to its acknowledgement. */
+  /** Of a lone small record through a stage at rest without layers, broker to broker. Milliseconds. */
   readonly roundTripMs: number;
   /** SHA-256 of the model that was measured, in hexadecimal. */
   readonly modelDigest: string;

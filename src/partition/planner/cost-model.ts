@@ -85,15 +85,15 @@ export class CostModel {
   }
 
   /**
-   * From the sending of one item to a worker at rest until it is sent on. What a record takes whatever
-   * its size is in the round trip, which is that of a record. Milliseconds.
+   * Of one item with a worker at rest, from its append at the broker to that of what is sent on. What
+   * a record and an item take whatever their size is in the round trip. Milliseconds.
    */
   latencyMs(worker: WorkerResources, range: LayerRange): number {
     const { from, to } = range;
     const processorMs =
       this.#lightCallMs +
       difference(this.#lightMs, from, to) +
-      (this.#hop.itemMs + this.#decodeMs(from) + this.#encodeMs(to));
+      (this.#decodeMs(from) + this.#encodeMs(to));
     return (
       (this.#profile.restSlowdown * processorMs) / worker.coreSpeed +
       (msPerS * this.bytesAt(from)) / worker.downloadBytesPerS +
@@ -106,7 +106,7 @@ export class CostModel {
   endsLatencyMs(): number {
     const { node, restSlowdown } = this.#profile;
     const last = this.layerCount;
-    const processorMs = 2 * this.#hop.itemMs + this.#encodeMs(0) + this.#decodeMs(last);
+    const processorMs = this.#encodeMs(0) + this.#decodeMs(last);
     return (
       (restSlowdown * processorMs) / node.speed +
       2 * node.roundTripMs +

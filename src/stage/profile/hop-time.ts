@@ -1,27 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { ClientOptions } from '../../broker/kafka-client.js';
-import type { LaneWriter } from '../../broker/lane-writer.js';
-import { stageTopic } from '../../broker/topics.js';
-import { messageOf, PipelineError } from '../../errors.js';
-import type { Logger } from '../../log.js';
 import type { HostTensor } from '../../model/tensor.js';
 import type { HopTime } from '../../partition/hop-fit.js';
 import { processorMs } from '../../processor-time.js';
-import type { PlanRecord } from '../../wire/partition-plan.js';
 import { encodeTensorBatch } from '../../wire/tensor-batch.js';
 import type { RowModel } from '../stage-logic.js';
-import { startStage } from '../stage-runner.js';
 import type { HopCase } from './hop-case.js';
 import { recordOf, rowsFrom } from './records.js';
-
-/** Where a stage is tried. */
-export interface HopStand {
-  readonly client: ClientOptions;
-  readonly writer: Pick<LaneWriter, 'send'>;
-  /** Of one stage; its topics are empty. */
-  readonly plan: PlanRecord;
-  readonly log: Logger;
-}
+import { sendRecord, withTrialStage, type TrialStand } from './trial-stage.js';
 
 /** How much goes through it. */
 export interface HopEffort {
@@ -35,7 +19,6 @@ export interface HopEffort {
  * measured, so that it holds as much at the beginning as at the end, and after them.
  */
 const heldBytes = 8 * 1024 * 1024;
-const patienceMs = 60_000;
 
 /**
  * What a stage takes for a record besides its sub-model: the stage's own worker, over topics, with
@@ -47,12 +30,12 @@ const patienceMs = 60_000;
  * @throws {PipelineError} HOP_STALLED where it comes to no end
  */
 export async function hopTime(
-  stand: HopStand,
+  stand: TrialStand,
   hop: HopCase,
   effort: HopEffort,
   compute: (items: number) => void,
 ): Promise<HopTime> {
-  const { plan, log, client } = stand;
+  const { plan } = stand;
   const { items, input, output } = hop;
   const inputBytes = encodeTensorBatch(recordOf(plan.name, [input], items, 0), plan.encoding);
   const count = (bytes: number): number =>
@@ -60,57 +43,23 @@ export async function hopTime(
   const [around, measured] = [count(heldBytes), count(effort.measuredBytes)];
   await write(stand, hop, 2 * around + measured);
   const meter = new RunMeter(hop, compute, items * around, items * (around + measured));
-  let failure: unknown = null;
-  const worker = await startStage({
-    ...{ client, plan, log, stage: 1, stages: 1, model: meter.model },
-    name: 'profile',
-    sessionTimeoutMs: 30_000,
-    stallTimeoutMs: 10 * patienceMs,
-    // Nothing is planned of it.
-    deviationFactor: Infinity,
-    onNotice: (notice) => log.warn(notice),
-    onFatal: (error) => {
-      failure ??= error;
-    },
-  });
-  try {
-    const deadlineMs = Date.now() + patienceMs;
-    while (meter.itemMs === null) {
-      if (failure !== null || Date.now() > deadlineMs) throw stalled(hop, failure);
-      await delay(20);
-    }
-  } finally {
-    await worker.stop();
-  }
+  const itemMs = await withTrialStage(stand, { model: meter.model, items }, (until) =>
+    until(() => meter.itemMs),
+  );
   const made = recordOf(plan.name, [output], items, 0);
   return {
     items,
     inputBytes: inputBytes.byteLength,
     outputBytes: encodeTensorBatch(made, plan.encoding).byteLength,
-    recordMs: meter.itemMs * items,
+    recordMs: itemMs * items,
   };
 }
 
-function stalled({ items }: HopCase, cause: unknown): PipelineError {
-  const why = cause === null ? `within ${patienceMs / 1000} s` : `: ${messageOf(cause)}`;
-  return new PipelineError(
-    `A stage that was to be measured with records of ${items} items has not come to their end ${why}. Look at the broker's log, or leave it out with --no-broker.`,
-    { code: 'HOP_STALLED', disposition: 'fatal', cause },
-  );
-}
-
-async function write(
-  { writer, plan }: HopStand,
-  { input, items }: HopCase,
-  records: number,
-): Promise<void> {
-  const topic = stageTopic(plan.pipeline, plan.name, 1);
+async function write(stand: TrialStand, { input, items }: HopCase, records: number): Promise<void> {
+  const { lanes } = stand.plan;
   for (let record = 0; record < records; record += 1) {
-    const lane = record % plan.lanes;
-    const from = Math.floor(record / plan.lanes) * items;
-    const batch = recordOf(plan.name, [input], items, from);
-    const value = encodeTensorBatch(batch, plan.encoding);
-    await writer.send(topic, lane, [{ key: null, value }]);
+    const from = Math.floor(record / lanes) * items;
+    await sendRecord(stand, record % lanes, input, { items, from });
   }
 }
 

@@ -36,7 +36,7 @@ describe('the table of a profile', () => {
     assert.match(text, /alpha: 0\.50 cores, 1\.0 GB of memory/);
     assert.match(
       text,
-      /2\.0 ms from a record’s sending to a waiting reader, 100 MB\/s up, 200 MB\/s down/,
+      /2\.0 ms for a lone record through a stage without layers, 100 MB\/s up, 200 MB\/s down/,
     );
     assert.match(text, /slower than native, by tfjs-layers: own/);
   });

@@ -101,7 +101,7 @@ function demand(profile: Profile, from: number, to: number, inBytes: number, out
       (hop?.recordMs ?? NaN) / recordItems +
       (hop?.itemMs ?? NaN) +
       bytesMs,
-    lightMs: sumOf(1) + (hop?.itemMs ?? NaN) + bytesMs,
+    lightMs: sumOf(1) + bytesMs,
     memoryBytes:
       profile.processBytes +
       layers.reduce((sum, { weightsBytes }) => sum + weightsBytes, 0) +
@@ -113,7 +113,6 @@ function demand(profile: Profile, from: number, to: number, inBytes: number, out
 function endsMs({ node, hops, restSlowdown }: Profile, first: number, last: number): number {
   const [hop] = hops;
   const processorMs =
-    2 * (hop?.itemMs ?? NaN) +
     ((hop?.encodeNsPerByte ?? NaN) * first + (hop?.decodeNsPerByte ?? NaN) * last) / 1e6;
   const wayMs = 1000 * (first / node.uploadBytesPerS + last / node.downloadBytesPerS);
   return (restSlowdown * processorMs) / node.speed + 2 * node.roundTripMs + wayMs;
