@@ -26,6 +26,9 @@ export interface Plot {
 /** Colours that the colour-blind can tell apart. @see https://jfly.uni-koeln.de/color/ */
 const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000'];
 
+/** Beyond so many points of a plot their marks hide its lines. */
+const mostMarked = 200;
+
 function specOf(plot: Plot): TopLevelSpec {
   const { title, kind, xTitle, yTitle, points } = plot;
   const order = [...new Set(points.map(({ series }) => series))];
@@ -56,7 +59,7 @@ function specOf(plot: Plot): TopLevelSpec {
     data: { values: points.map((point) => ({ ...point })) },
     ...(kind === 'lines'
       ? {
-          mark: { type: 'line', point: true },
+          mark: { type: 'line', point: points.length <= mostMarked },
           encoding: {
             x:
               isNamed || areCounts

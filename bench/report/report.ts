@@ -57,6 +57,12 @@ export function figure(value: Cell): string {
   return digits > 6 ? value.toExponential(2) : value.toFixed(digits);
 }
 
+/** JSON with each row and each point on a line of its own. */
+function jsonText(measured: object): string {
+  const spread = JSON.stringify(measured, null, 2);
+  return `${spread.replace(/\{[^{}[\]]*\}/g, (flat) => flat.replace(/\n */g, ' '))}\n`;
+}
+
 /** A table for a terminal. */
 export function renderRows({ title, columns, rows }: Rows): string {
   const table = new Table({
@@ -88,7 +94,7 @@ export async function publish(report: Report, folder: string): Promise<string[]>
   await mkdir(folder, { recursive: true });
   const files = [join(folder, `${name}.json`)];
   const measured = { ...report, measuredAt: new Date().toISOString(), machine: where };
-  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(measured, null, 2)}\n`);
+  await writeFile(join(folder, `${name}.json`), jsonText(measured));
   for (const plot of plots) {
     const file = join(folder, `${name}-${plot.name}.svg`);
     await writeFile(file, await renderPlot(plot));
